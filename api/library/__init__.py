@@ -1,0 +1,1 @@
+"""WHAT IS ASKED: protocols and their items as data files, checked at start-up."""
