@@ -1,0 +1,1 @@
+"""WHO: people, groups, sign-in, sessions, devices, and the public half of their keys."""

@@ -1,0 +1,201 @@
+"""Changing people: sign-in, devices, journal keys, invitations."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from api.db import can_lock_rows
+from api.mail import Letter
+from api.people import queries
+from api.people.models import Device, Group, Identity, Membership, Person, SignIn, SignInCode, Try, Wrap
+from api.problems import Problem
+
+CODE_LIFE = timedelta(minutes=10)
+CODE_TRIES_MAX = 5
+WINDOW = timedelta(minutes=15)
+# A whole hospital may stand behind one address, so the limit per address is far above the one per account.
+CODES_PER_ACCOUNT, CODES_PER_ADDRESS = 5, 120
+TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 15, 300
+
+
+def keyed_hash(secret: bytes, *parts: str) -> str:
+    """What the database keeps of a code, an account or an address that must be compared but never read."""
+    return hmac.digest(secret, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()
+
+
+def count_try(db: Session, key: str, most: int, now: datetime) -> int | None:
+    """Count one attempt. None while fewer than `most` stand in the window, else the seconds to wait."""
+    db.execute(delete(Try).where(Try.at <= now - 4 * WINDOW))
+    taken = queries.tries_since(db, key, now - WINDOW)
+    if taken >= most:
+        oldest = db.scalar(select(Try.at).where(Try.key == key, Try.at > now - WINDOW).order_by(Try.at).limit(1))
+        return ceil(((oldest or now) + WINDOW - now).total_seconds())
+    db.add(Try(key=key, at=now))
+    db.flush()
+    return None
+
+
+def too_many(wait_s: int) -> Problem:
+    return Problem("too_many", f"Please wait {ceil(wait_s / 60)} minutes.", headers={"Retry-After": str(wait_s)})
+
+
+def ask_code(db: Session, secret: bytes, email: str, address: str, now: datetime) -> Letter | Problem | None:
+    """A letter with a new six-digit code, which ends the older ones; None when nobody has this address.
+
+    The caller answers the same in both cases. A Problem is returned, not raised, so that the try stays counted.
+    """
+    for key, most in (
+        (keyed_hash(secret, "code-address", address), CODES_PER_ADDRESS),
+        (keyed_hash(secret, "code-account", email.strip().lower()), CODES_PER_ACCOUNT),
+    ):
+        if (wait := count_try(db, key, most, now)) is not None:
+            return too_many(wait)
+    person = queries.by_email(db, email)
+    if person is None or person.disabled_at is not None:
+        return None
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    db.execute(delete(SignInCode).where(SignInCode.person_id == person.id))
+    db.add(SignInCode(person_id=person.id, code_hash=keyed_hash(secret, person.id, code), expires_at=now + CODE_LIFE))
+    text = f"Your code is {code}\n\nIt works once, for ten minutes. Type it where you asked for it."
+    return Letter(person.email, "Your Handrail code", text)
+
+
+def sign_in(
+    db: Session,
+    secret: bytes,
+    email: str,
+    code: str,
+    address: str,
+    token_hash: str,
+    device: str,
+    life: timedelta,
+    now: datetime,
+) -> Person | Problem:
+    """Open a session for a right code. A Problem is returned, not raised, so that the wrong try stays counted."""
+    for key, most in (
+        (keyed_hash(secret, "try-address", address), TRIES_PER_ADDRESS),
+        (keyed_hash(secret, "try-account", email.strip().lower()), TRIES_PER_ACCOUNT),
+    ):
+        if (wait := count_try(db, key, most, now)) is not None:
+            return too_many(wait)
+    person = queries.by_email(db, email)
+    if person is None or person.disabled_at is not None or not _use_code(db, secret, person, code, now):
+        return Problem("code_wrong", "The code is wrong, used or older than ten minutes.")
+    db.add(SignIn(token_hash=token_hash, person_id=person.id, device_name=device, expires_at=now + life))
+    return person
+
+
+def _use_code(db: Session, secret: bytes, person: Person, code: str, now: datetime) -> bool:
+    wanted = select(SignInCode).where(SignInCode.person_id == person.id)
+    kept = db.scalar(wanted.with_for_update() if can_lock_rows(db) else wanted)
+    if kept is None or kept.used_at is not None or kept.expires_at <= now or kept.tries >= CODE_TRIES_MAX:
+        return False
+    kept.tries += 1
+    if not hmac.compare_digest(kept.code_hash, keyed_hash(secret, person.id, code)):
+        return False
+    # The conditional update is what makes the code single-use when two requests bring it at once.
+    used = update(SignInCode).where(SignInCode.id == kept.id, SignInCode.used_at.is_(None)).values(used_at=now)
+    return db.execute(used).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def sign_out(db: Session, token_hash: str) -> None:
+    """End a session; ending it twice is fine."""
+    db.execute(delete(SignIn).where(SignIn.token_hash == token_hash))
+
+
+def register_device(db: Session, person: Person, device_id: str, name: str, now: datetime) -> Device:
+    """The person's device under this id, made or renamed. Raises device_taken for somebody else's id."""
+    device = db.get(Device, device_id)
+    if device is None:
+        device = Device(id=device_id, person_id=person.id, name=name, created_at=now)
+        try:
+            with db.begin_nested():
+                db.add(device)
+        except IntegrityError:
+            return register_device(db, person, device_id, name, now)
+    if device.person_id != person.id:
+        raise Problem("device_taken")
+    device.name = name
+    return device
+
+
+def set_identity(db: Session, person: Person, public_key: str, replaces: str | None) -> str:
+    """Set the public journal key by compare-and-set on the old one.
+
+    Raises identity_exists, with the key that stands, when `replaces` is not what the server has.
+    """
+    known = queries.identity_of(db, person)
+    if known == public_key:
+        return public_key
+    if known != replaces:
+        raise Problem("identity_exists", public_key=known)
+    if known is None:
+        try:
+            with db.begin_nested():
+                db.add(Identity(person_id=person.id, public_key=public_key))
+        except IntegrityError:
+            raise Problem("identity_exists", public_key=queries.identity_of(db, person)) from None
+    else:
+        changed = update(Identity).where(Identity.person_id == person.id, Identity.public_key == known)
+        if db.execute(changed.values(public_key=public_key)).rowcount != 1:  # type: ignore[attr-defined]
+            raise Problem("identity_exists", public_key=queries.identity_of(db, person))
+        # A wrap of the old key opens nothing any more.
+        db.execute(delete(Wrap).where(Wrap.person_id == person.id))
+    return public_key
+
+
+def keep_wrap(db: Session, person: Person, kind: str, body: str) -> Wrap:
+    """Keep the wrapped journal key of this kind, in place of an older one."""
+    db.execute(delete(Wrap).where(Wrap.person_id == person.id, Wrap.kind == kind))
+    wrap = Wrap(person_id=person.id, kind=kind, body=body)
+    db.add(wrap)
+    db.flush()
+    return wrap
+
+
+def add_group(db: Session, name: str, zone: str, term_start: Any, people_expected: int) -> Group:
+    """A new group. Its block length is fixed now, by the number of people expected (R2)."""
+    weeks = 4 if people_expected < 12 else 2 if people_expected < 20 else 1
+    group = Group(name=name, zone=zone, term_start=term_start, block_weeks=weeks)
+    try:
+        with db.begin_nested():
+            db.add(group)
+    except IntegrityError:
+        raise Problem("invalid", fields={"name": ["There is a group of that name already."]}) from None
+    return group
+
+
+def invite(db: Session, sent: dict[str, Any], now: datetime) -> tuple[Person, Group | None]:
+    """A new person, in a group unless they coordinate. Raises person_exists, or invalid for an unknown group."""
+    group = db.get(Group, sent["group_id"]) if sent.get("group_id") else None
+    if group is None and sent["role"] != "coordinator":
+        raise Problem("invalid", fields={"group_id": ["Pick a group that exists."]})
+    zone = sent.get("zone") or (group.zone if group else "UTC")
+    person = Person(email=sent["email"].strip().lower(), name=sent["name"], role=sent["role"], zone=zone, joined_at=now)
+    try:
+        with db.begin_nested():
+            db.add(person)
+    except IntegrityError:
+        raise Problem("person_exists", fields={"email": ["Someone with that address is already here."]}) from None
+    if group is not None and sent["role"] != "coordinator":
+        db.add(Membership(person_id=person.id, group_id=group.id, kind=sent["role"]))
+        db.flush()
+    return person, group
+
+
+def invitation(person: Person, origin: str) -> Letter:
+    """The letter that tells somebody where to sign in. It holds no secret: the code comes when they ask for it."""
+    text = (
+        f"Hello {person.name},\n\nyou have a place in Handrail: short check-ins that stay yours.\n"
+        f"Open {origin} on the phone you carry, and sign in with this address ({person.email}).\n"
+        "You will be sent a code to type."
+    )
+    return Letter(person.email, "Your place in Handrail", text)

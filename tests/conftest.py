@@ -1,0 +1,138 @@
+"""What every test may ask for: a database of each kind, the application, the cast, a clock that stands still."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+from werkzeug.test import Client
+
+from api import auth, clock, config
+from api.clock import FrozenClock
+from api.db import Base, engine_for, transaction
+from api.mail import Letter
+from api.people.models import Person, SignIn
+from api.state import State, open_state
+from tests.cast import Cast, assemble
+from tests.client import JsonClient
+
+NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
+_databases = itertools.count()
+
+
+class Letters:
+    """A mail double: it keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[Letter] = []
+
+    def send(self, letter: Letter) -> None:
+        self.sent.append(letter)
+
+
+@pytest.fixture
+def frozen() -> Iterator[FrozenClock]:
+    """2026-11-19T12:00Z, a Thursday, until the test moves it."""
+    with clock.frozen(NOON) as held:
+        yield held
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: every test that uses it runs once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'handrail.sqlite'}"
+        return
+    from tests.postgres import server_url
+
+    # One server, one schema a test: making a database for each test would take longer than the tests.
+    schema = f"t{next(_databases)}"
+    plain = engine_for(server_url())
+    with plain.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    url = server_url()
+    yield url + ("&" if "?" in url else "?") + f"options=-csearch_path%3D{schema}"
+    with plain.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    plain.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> config.Settings:
+    return config.read(
+        {
+            "HANDRAIL_INSTANCE": str(tmp_path / "instance"),
+            "HANDRAIL_DATABASE_URL": database_url,
+            "HANDRAIL_ORIGIN": "http://localhost",
+        }
+    )
+
+
+@pytest.fixture
+def letters() -> Letters:
+    return Letters()
+
+
+@pytest.fixture
+def state(settings: config.Settings, letters: Letters) -> Iterator[State]:
+    import dataclasses
+
+    import api
+
+    for name in api.ROOMS:
+        __import__(f"api.{name}.models", fromlist=["models"]) if _has_models(name) else None
+    held = dataclasses.replace(open_state(settings), mail=letters)
+    Base.metadata.create_all(held.engine)
+    yield held
+    held.engine.dispose()
+
+
+def _has_models(name: str) -> bool:
+    return (Path(__file__).parent.parent / "api" / name / "models.py").exists()
+
+
+@pytest.fixture
+def engine(state: State) -> Engine:
+    return state.engine
+
+
+@pytest.fixture
+def cast(engine: Engine) -> Cast:
+    return assemble(engine)
+
+
+@pytest.fixture
+def app(state: State) -> Flask:
+    from api import create_app
+
+    return create_app(state=state)
+
+
+@pytest.fixture
+def anyone(app: Flask) -> JsonClient:
+    """A browser nobody signed in with."""
+    return JsonClient(Client(app))
+
+
+@pytest.fixture
+def client_for(app: Flask, engine: Engine) -> Callable[..., JsonClient]:
+    """A signed-in browser for a person, by a session row and the cookie the product itself would set."""
+
+    def sign_in(person: Person, **options: Any) -> JsonClient:
+        token = auth.new_token()
+        with transaction(engine) as db:
+            far = datetime(2030, 1, 1, tzinfo=UTC)
+            db.add(SignIn(token_hash=auth.token_hash(token), person_id=person.id, device_name="A test", expires_at=far))
+        client = Client(app)
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        value = signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], value, domain="localhost")
+        return JsonClient(client, **options)
+
+    return sign_in
