@@ -1,0 +1,1 @@
+"""The phone's sealed log: streams, ops, epoch."""
