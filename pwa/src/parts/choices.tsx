@@ -10,7 +10,14 @@ interface OneOf {
 }
 
 /** Rows whose rod grows with the answer. One hue: nothing here is good or bad. A tap answers. */
-export function ScaleRow({ options, chosen, onPick, labelledBy, describedBy, rods = true }: OneOf & { rods?: boolean }) {
+export function ScaleRow({
+  options,
+  chosen,
+  onPick,
+  labelledBy,
+  describedBy,
+  rods = true,
+}: OneOf & { rods?: boolean }) {
   const { box, onKeyDown, tabIndex } = useRoving(options.length, chosen ?? 0);
   return (
     <div

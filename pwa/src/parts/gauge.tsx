@@ -30,7 +30,7 @@ export function Gauge({ value, least, most, ends, onChange, labelledBy, describe
     event.stopPropagation();
     set(next);
   };
-  const part = value === undefined ? 0 : ((value - least) / (most - least)) * 100;
+  const part = value === undefined ? 0 : (value - least) / (most - least);
   return (
     <div class="gauge">
       <div class="gauge-row">
@@ -48,7 +48,7 @@ export function Gauge({ value, least, most, ends, onChange, labelledBy, describe
           aria-valuemax={most}
           aria-valuenow={value ?? middle}
           aria-valuetext={inWords(value, least, most, ends)}
-          style={{ '--part': `${part}%` }}
+          style={{ '--at': part }}
           onKeyDown={onKeyDown}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture?.(event.pointerId);

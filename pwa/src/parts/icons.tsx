@@ -35,9 +35,7 @@ export const PhoneIcon = line(
 );
 export const TickIcon = line('M20 6 9 17l-5-5');
 export const TicksIcon = line('M18 6 7 17l-5-5M22 10l-7.5 7.5L13 16');
-export const QueryIcon = line(
-  'M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3M12 17h.01',
-);
+export const QueryIcon = line('M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3M12 17h.01');
 export const BuoyIcon = line(
   'M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M4.93 4.93l4.24 4.24M14.83 9.17l4.24-4.24M14.83 14.83l4.24 4.24M9.17 14.83l-4.24 4.24M8 12a4 4 0 1 0 8 0a4 4 0 1 0 -8 0',
 );

@@ -1,24 +1,7 @@
-/** Handrail's own drawings: the mark, the app icon, and the dice-five that stands for the group. */
+/** Handrail's own drawings: the app icon, and the dice-five that stands for the group. */
 
-export function Mark() {
-  return (
-    <svg class="mark" viewBox="0 0 28 28" fill="none" aria-hidden="true">
-      <path d="M9 3v22M19 3v22" stroke="currentColor" stroke-width="4" stroke-linecap="square" />
-      <path class="bar" d="M1 13h26" stroke-width="4.5" stroke-linecap="round" />
-    </svg>
-  );
-}
-
-export function Brand() {
-  return (
-    <span class="brand">
-      <Mark />
-      Handrail
-    </span>
-  );
-}
-
-const FIVE = 'M2.6 5.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M15.6 5.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M9.1 12a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M2.6 18.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M15.6 18.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0';
+const FIVE =
+  'M2.6 5.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M15.6 5.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M9.1 12a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M2.6 18.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0M15.6 18.5a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0';
 
 /** Five dots: the group. Open when there is not enough to show. */
 export function Dots({ size, open = false }: { size?: 's'; open?: boolean }) {

@@ -40,12 +40,7 @@ export function RailReturns({ kind = 'close' }: { kind?: 'close' | 'share' }) {
   return (
     <div class={`rail returns ${kind}`} aria-hidden="true">
       <svg viewBox={box} preserveAspectRatio="xMaxYMin slice" fill="none" aria-hidden="true">
-        <path
-          class="shade"
-          d={`M-900 4H${turn}a14 14 0 0 1 14 14v${drop}`}
-          stroke-width="8"
-          stroke-linecap="round"
-        />
+        <path class="shade" d={`M-900 4H${turn}a14 14 0 0 1 14 14v${drop}`} stroke-width="8" stroke-linecap="round" />
         <path
           class="oak"
           d={`M-900 3.3H${turn}a14 14 0 0 1 14.4 14v${drop}`}
