@@ -1,0 +1,3 @@
+export async function replaceIdentity(): Promise<void> {
+  throw new Error('no identity yet');
+}

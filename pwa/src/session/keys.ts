@@ -1,0 +1,25 @@
+/** The resident's own key: twelve words for another phone, and what to do when they are lost. */
+
+/** Twelve fresh words, shown once; nothing is kept until `keepWords`. */
+export async function makeWords(): Promise<string[]> {
+  const { newWords } = await import('../seal/words');
+  return newWords();
+}
+
+/** Wraps the identity by the words and sends the wrap. Throws Offline or Refusal. */
+export async function keepWords(words: string[]): Promise<void> {
+  const { keepRecovery } = await import('../seal/recovery');
+  await keepRecovery(words);
+}
+
+/** Opens the account's key by its words. False when the words do not fit; throws Offline or Refusal. */
+export async function enterWords(words: string[]): Promise<boolean> {
+  const { recover } = await import('../seal/recovery');
+  return recover(words);
+}
+
+/** Makes a new key for the account. What was sealed to the old one stays unreadable. Throws Offline or Refusal. */
+export async function startAnew(): Promise<void> {
+  const { replaceIdentity } = await import('../seal/identity');
+  await replaceIdentity();
+}

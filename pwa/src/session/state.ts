@@ -1,0 +1,24 @@
+/** Who is signed in and what stands between the phone and the server. */
+
+import { signal } from '@preact/signals';
+
+export type SessionState =
+  /** Reading what the phone knows. */
+  | 'starting'
+  /** Nobody is signed in on this phone. */
+  | 'signed-out'
+  | 'signed-in'
+  /** The session ended; everything saved stays, and goes out after signing in again. */
+  | 'needs-sign-in';
+
+/** The state of the key that seals the journal. */
+export type KeysState =
+  | 'none'
+  | 'ready'
+  /** The account has a key this browser does not: enter the twelve words, or start anew. */
+  | 'locked';
+
+export const session = signal<SessionState>('starting');
+export const keys = signal<KeysState>('none');
+/** A recovery wrap exists on the server. */
+export const recoveryMade = signal(false);

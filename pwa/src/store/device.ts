@@ -1,0 +1,49 @@
+/** This phone as a writer: its id and the next number in its sequence, kept beside the outbox so both roll back together. */
+
+import type { Tx } from './database';
+import { strict } from './database';
+import { newDeviceId } from './ids';
+import type { DeviceRow } from './schema';
+import { setting } from './values';
+
+const fresh = (): DeviceRow => ({ device_id: newDeviceId(), next_seq: 1, acked_through: 0, registered: false });
+
+/** This phone's row, made on first use inside the caller's transaction. */
+export async function deviceIn(tx: Tx<'settings'>): Promise<DeviceRow> {
+  const store = tx.objectStore('settings');
+  const there = (await store.get('device')) as DeviceRow | undefined;
+  if (there) return there;
+  const made = fresh();
+  await store.put(made, 'device');
+  return made;
+}
+
+/** Takes the next number; the caller's transaction puts the op that uses it. */
+export async function nextSeq(tx: Tx<'settings'>): Promise<{ device_id: string; seq: number }> {
+  const row = await deviceIn(tx);
+  await tx.objectStore('settings').put({ ...row, next_seq: row.next_seq + 1 }, 'device');
+  return { device_id: row.device_id, seq: row.next_seq };
+}
+
+export const device = async (): Promise<DeviceRow> => (await setting('device')) ?? strict(['settings'], deviceIn);
+
+export const markRegistered = (device_id: string): Promise<void> =>
+  strict(['settings'], async (tx) => {
+    const row = await deviceIn(tx);
+    if (row.device_id === device_id) await tx.objectStore('settings').put({ ...row, registered: true }, 'device');
+  });
+
+/**
+ * Another copy of this profile wrote under our id (a restored or cloned phone): take a new id and stamp every unsent op
+ * anew. Op ids stay; what the other copy delivered was answered `dup` before.
+ */
+export const forkDevice = (): Promise<void> =>
+  strict(['settings', 'outbox'], async (tx) => {
+    const row = fresh();
+    const outbox = tx.objectStore('outbox');
+    for (const op of await outbox.index('seq').getAll()) {
+      await outbox.put({ ...op, device_id: row.device_id, seq: row.next_seq });
+      row.next_seq += 1;
+    }
+    await tx.objectStore('settings').put(row, 'device');
+  });

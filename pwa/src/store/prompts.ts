@@ -1,0 +1,89 @@
+/** Prompts as the phone knows them, and what the resident did with each. */
+
+import { now, nowInstant } from '../clock';
+import type { Id, Instant, Prompt, PromptOutcome, PromptState } from '../contract';
+import { tell } from './changes';
+import { strict, type Tx } from './database';
+import { nextSeq } from './device';
+import { newOpId } from './ids';
+import { cached } from './values';
+
+interface Settled {
+  id: Id;
+  outcome: PromptOutcome;
+  occurredAt: Instant;
+  until?: Instant;
+}
+
+type PromptTx = Tx<'settings' | 'outbox' | 'cache'>;
+
+/** Puts the outcome in the outbox and shows it on the phone, inside the caller's transaction. */
+export async function settlePromptIn(tx: PromptTx, settled: Settled): Promise<void> {
+  const body = { prompt_id: settled.id, outcome: settled.outcome, ...(settled.until ? { until: settled.until } : {}) };
+  await tx.objectStore('outbox').put({
+    ...(await nextSeq(tx)),
+    op_id: newOpId(),
+    entity_id: newOpId(),
+    kind: 'prompt',
+    base: null,
+    occurred_at: settled.occurredAt,
+    cargo: 'prompt',
+    plain: null,
+    body: JSON.stringify(body),
+  });
+  const prompts = ((await tx.objectStore('cache').get('prompts')) ?? []) as Prompt[];
+  await tx.objectStore('cache').put(prompts.map((p) => (p.id === settled.id ? after(p, settled) : p)), 'prompts');
+}
+
+function after(prompt: Prompt, settled: Settled): Prompt {
+  const state: PromptState = settled.outcome;
+  return { ...prompt, state, due_at: settled.until ?? prompt.due_at };
+}
+
+/** "In an hour" and "Not today", from the screen or from the notification; resolves when it is on the disk. */
+export async function keepPromptOutcome(
+  promptId: Id,
+  outcome: 'snoozed' | 'declined',
+  minutes = 60,
+): Promise<void> {
+  const settled: Settled = { id: promptId, outcome, occurredAt: nowInstant() };
+  if (outcome === 'snoozed') settled.until = new Date(now() + minutes * 60_000).toISOString();
+  await strict(['settings', 'outbox', 'cache'], (tx) => settlePromptIn(tx, settled));
+  tell('prompts', 'outbox');
+}
+
+/** Keeps the server's list, with outcomes still in the outbox laid over it. */
+export async function keepPrompts(prompts: Prompt[]): Promise<void> {
+  await strict(['outbox', 'cache'], async (tx) => {
+    const mine = new Map<Id, Settled>();
+    for (const row of await tx.objectStore('outbox').index('seq').getAll()) {
+      if (row.cargo !== 'prompt' || !row.body) continue;
+      const said = JSON.parse(row.body) as { prompt_id: Id; outcome: PromptOutcome; until?: Instant };
+      mine.set(said.prompt_id, { ...said, id: said.prompt_id, occurredAt: row.occurred_at });
+    }
+    const laid = prompts.map((p) => {
+      const settled = mine.get(p.id);
+      return settled ? after(p, settled) : p;
+    });
+    await tx.objectStore('cache').put(laid, 'prompts');
+  });
+  tell('prompts');
+}
+
+/** A prompt can be answered now: it is open, or snoozed and its hour has come, and its window has not passed. */
+export function isOpen(prompt: Prompt, at: number = now()): boolean {
+  const due = Date.parse(prompt.due_at) <= at && at < Date.parse(prompt.until);
+  return due && (prompt.state === 'open' || prompt.state === 'planned' || prompt.state === 'snoozed');
+}
+
+const EARLY_MS = 12 * 3_600_000;
+
+/** The prompt a check-in started by hand satisfies: the next one of its protocol, open or due within twelve hours. */
+export async function promptFor(protocol: string): Promise<Id | null> {
+  const at = now();
+  const fits = ((await cached('prompts')) ?? [])
+    .filter((p) => p.protocol === protocol && !['answered', 'declined', 'passed'].includes(p.state))
+    .filter((p) => Date.parse(p.due_at) <= at + EARLY_MS && at < Date.parse(p.until))
+    .sort((a, b) => a.due_at.localeCompare(b.due_at));
+  return fits[0]?.id ?? null;
+}

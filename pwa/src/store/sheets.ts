@@ -1,0 +1,41 @@
+/** The group answers' state per block. What a sheet says is worked out by pulse/ from the journal; here is only its row. */
+
+import type { Block } from '../contract';
+import { look, strict, type Tx } from './database';
+import type { Checkin, SheetRow } from './schema';
+
+export const blockId = (block: { group: string; block: string }): string => `${block.group}/${block.block}`;
+
+export const freshSheet = (id: string): SheetRow => ({
+  id,
+  counter: 0,
+  sent: null,
+  going: null,
+  box_epoch: null,
+  due: false,
+  taken_back: false,
+  state: 'open',
+});
+
+/** Marks the sheets a check-in changes; null means any of them may have changed. */
+export async function markSheetsDueIn(tx: Tx<'cache' | 'sheets'>, checkin: Checkin | null): Promise<void> {
+  const store = tx.objectStore('sheets');
+  const ids = new Set<string>((await store.getAllKeys()));
+  if (checkin) {
+    const blocks = ((await tx.objectStore('cache').get('blocks')) ?? []) as Block[];
+    const touched = blocks.filter((b) => checkin.protocol in b.shape && b.open_day <= checkin.day && checkin.day <= b.end_day);
+    ids.clear();
+    for (const block of touched) ids.add(blockId(block));
+  }
+  for (const id of ids) await store.put({ ...((await store.get(id)) ?? freshSheet(id)), due: true });
+}
+
+export const sheetRow = (id: string): Promise<SheetRow> =>
+  look(['sheets'], async (tx) => (await tx.objectStore('sheets').get(id)) ?? freshSheet(id));
+
+export const keepSheetRow = (row: SheetRow): Promise<void> =>
+  strict(['sheets'], async (tx) => {
+    await tx.objectStore('sheets').put(row);
+  });
+
+export const sheetRows = (): Promise<SheetRow[]> => look(['sheets'], (tx) => tx.objectStore('sheets').getAll());

@@ -1,0 +1,77 @@
+/** What the app must know before it knows whose phone this is. A tiny database of its own. */
+
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { setOffset } from '../clock';
+import type { Id, Me } from '../contract';
+import { usePerson } from './database';
+
+interface ShellMap {
+  person: Id | null;
+  me: Me | null;
+  /** Seconds the demo's clock runs ahead. */
+  offset: number;
+  /** A page a notification asked for, kept because iOS may open start_url instead. */
+  target: string | null;
+}
+
+interface ShellDb extends DBSchema {
+  shell: { key: string; value: ShellMap[keyof ShellMap] };
+}
+
+let opening: Promise<IDBPDatabase<ShellDb>> | null = null;
+
+function shell(): Promise<IDBPDatabase<ShellDb>> {
+  const forget = () => {
+    opening = null;
+  };
+  opening ??= openDB<ShellDb>('handrail', 1, {
+    upgrade: (db) => void db.createObjectStore('shell'),
+    terminated: forget,
+  }).catch((error) => {
+    forget();
+    throw error;
+  });
+  return opening;
+}
+
+export async function shellValue<K extends keyof ShellMap>(key: K): Promise<ShellMap[K] | undefined> {
+  return (await (await shell()).get('shell', key)) as ShellMap[K] | undefined;
+}
+
+export async function keepShell<K extends keyof ShellMap>(key: K, value: ShellMap[K]): Promise<void> {
+  const tx = (await shell()).transaction('shell', 'readwrite', { durability: 'strict' });
+  await tx.store.put(value, key);
+  await tx.done;
+}
+
+/** Takes the page a notification asked for; the next call answers null. */
+export async function takeTarget(): Promise<string | null> {
+  const target = (await shellValue('target')) ?? null;
+  if (target) await keepShell('target', null);
+  return target;
+}
+
+/** Sets the clock and chooses the database of whoever is signed in on this phone; null when nobody is. */
+export async function wake(): Promise<Me | null> {
+  setOffset((await shellValue('offset')) ?? 0);
+  const person = (await shellValue('person')) ?? null;
+  await usePerson(person);
+  return person ? ((await shellValue('me')) ?? null) : null;
+}
+
+/** Remembers who is signed in, and the demo's clock with them. */
+export async function keepMe(me: Me): Promise<void> {
+  const offset = me.demo?.offset_s ?? 0;
+  setOffset(offset);
+  await keepShell('offset', offset);
+  await keepShell('me', me);
+  await keepShell('person', me.id);
+  await usePerson(me.id);
+}
+
+/** Nobody is signed in any more; the person's own database stays, locked, for their return. */
+export async function forgetMe(): Promise<void> {
+  await keepShell('person', null);
+  await keepShell('me', null);
+  await usePerson(null);
+}

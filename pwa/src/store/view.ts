@@ -1,0 +1,118 @@
+/** The store as the screens see it: signals that follow what is kept. The worker never loads this file. */
+
+import { computed, signal } from '@preact/signals';
+import type { Block, Id, Instant, Library, Me, Prompt, Release } from '../contract';
+import { listen } from './changes';
+import { unlock } from './cipher';
+import { currentPerson, look } from './database';
+import type { Checkin, SheetRow, SyncRow } from './schema';
+import { cached } from './values';
+
+export type Delivery = 'waiting' | 'delivered' | 'parked';
+
+export interface Entry extends Checkin {
+  id: Id;
+  opId: Id;
+  occurredAt: Instant;
+  delivery: Delivery;
+  /** Why the server set it aside; null when it did not. */
+  reason: string | null;
+}
+
+export const me = signal<Me | null>(null);
+/** Own check-ins, newest first; those taken back are gone. */
+export const entries = signal<Entry[]>([]);
+export const library = signal<Library | null>(null);
+export const prompts = signal<Prompt[]>([]);
+export const blocks = signal<Block[]>([]);
+export const releases = signal<Release[]>([]);
+export const sheets = signal<SheetRow[]>([]);
+/** The browser's word, corrected by what the last exchange met. */
+export const online = signal(typeof navigator === 'undefined' ? true : navigator.onLine !== false);
+
+const outboxCount = signal(0);
+const unopenedIds = signal<Id[]>([]);
+const holeSeqs = signal<number[]>([]);
+
+/** Check-ins and withdrawals still on this phone only. */
+export const waiting = computed(() => outboxCount.value);
+/** Entries from another device that this phone cannot open. */
+export const unopened = computed(() => unopenedIds.value.length);
+/** Check-ins of this phone the server never saw although later ones arrived. */
+export const neverArrived = computed(() => holeSeqs.value.length);
+export const needLook = computed(() => entries.value.filter((e) => e.delivery === 'parked').length);
+
+/** Own past answers to one protocol, newest first. */
+export const pastOf = (protocol: string) => entries.value.filter((e) => e.protocol === protocol).map((e) => e.answers);
+export const entryOf = (id: Id): Entry | null => entries.value.find((e) => e.id === id) ?? null;
+export const protocolOf = (id: string) => library.value?.protocols.find((p) => p.id === id) ?? null;
+
+const opened = new Map<Id, Checkin>();
+
+async function readJournal(): Promise<void> {
+  const [rows, out, sync] = await look(['journal', 'outbox', 'settings'], async (tx) => [
+    await tx.objectStore('journal').getAll(),
+    await tx.objectStore('outbox').getAll(),
+    (await tx.objectStore('settings').get('sync')) as SyncRow | undefined,
+  ]);
+  const unsent = new Set(out.map((op) => op.entity_id));
+  const list: Entry[] = [];
+  for (const row of rows) {
+    if (row.withdrawn || !row.box) continue;
+    const body = opened.get(row.op_id) ?? (await unlock<Checkin>(row.box));
+    opened.set(row.op_id, body);
+    const delivery: Delivery = row.parked ? 'parked' : unsent.has(row.entity_id) ? 'waiting' : 'delivered';
+    list.push({ ...body, id: row.entity_id, opId: row.op_id, occurredAt: row.occurred_at, delivery, reason: row.parked });
+  }
+  entries.value = list.sort((a, b) => b.occurredAt.localeCompare(a.occurredAt));
+  outboxCount.value = out.filter((op) => op.cargo === 'checkin').length;
+  unopenedIds.value = sync?.unopened ?? [];
+  holeSeqs.value = sync?.holes ?? [];
+}
+
+async function readCaches(): Promise<void> {
+  library.value = (await cached('library'))?.value ?? library.value;
+  prompts.value = (await cached('prompts')) ?? [];
+  blocks.value = (await cached('blocks')) ?? [];
+  releases.value = (await cached('releases'))?.value ?? [];
+}
+
+async function readSheets(): Promise<void> {
+  sheets.value = await look(['sheets'], (tx) => tx.objectStore('sheets').getAll());
+}
+
+function clear(): void {
+  opened.clear();
+  entries.value = [];
+  prompts.value = [];
+  blocks.value = [];
+  releases.value = [];
+  sheets.value = [];
+  outboxCount.value = 0;
+  unopenedIds.value = [];
+  holeSeqs.value = [];
+}
+
+let last: Promise<void> = Promise.resolve();
+
+/** Reads everything anew, one reading after the other, so that an older one never overwrites a newer. */
+export function refresh(): Promise<void> {
+  last = last.then(async () => {
+    if (!currentPerson()) return clear();
+    await Promise.all([readJournal(), readCaches(), readSheets()]);
+  });
+  last = last.catch(() => {});
+  return last;
+}
+
+listen(() => void refresh());
+
+if (typeof window !== 'undefined') {
+  addEventListener('online', () => {
+    online.value = true;
+  });
+  addEventListener('offline', () => {
+    online.value = false;
+  });
+}
+
