@@ -30,7 +30,7 @@ class Caller(Enum):
     COORDINATOR = "coordinator"
 
 
-class SessionUser(UserMixin):
+class SessionUser(UserMixin):  # type: ignore[misc]
     """flask-login's view of a session row: its id is the session's token, never the person's id."""
 
     def __init__(self, token: str, person: Person) -> None:

@@ -117,10 +117,15 @@ def _refuse_wrong(env: Env) -> None:
         env.seal()
     except EnvValidationError as error:
         lines = []
-        for name, reasons in sorted(error.error_messages.items()):
+        for name, reasons in sorted(_by_name(error).items()):
             said = reasons if isinstance(reasons, list) else [str(reasons)]
             lines += [f"{name}: {reason}" for reason in said]
         raise SettingsError(lines) from error
+
+
+def _by_name(error: EnvValidationError) -> Mapping[str, list[str]]:
+    told = error.error_messages
+    return told if isinstance(told, Mapping) else {"HANDRAIL_?": list(told)}
 
 
 def _origin(value: str) -> None:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy import DateTime, Engine, MetaData, String, create_engine, event
@@ -61,7 +61,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UTCDateTime}
 
 
 def new_id() -> str:
@@ -72,8 +72,12 @@ def new_id() -> str:
 def engine_for(url: str, **options: Any) -> Engine:
     """An engine with Handrail's habits. `url` is an SQLAlchemy URL for SQLite or PostgreSQL (psycopg)."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_timeout=5, pool_pre_ping=True, **options)
-    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False}, **options)
+        return create_engine(
+            url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=5, pool_pre_ping=True, **options
+        )
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False}, **options
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

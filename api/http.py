@@ -181,9 +181,8 @@ def _always(method: str, caller: Caller, takes_input: bool) -> set[str]:
 
 def _document(blp: Blueprint, view: Any, code: str) -> Any:
     status, _ = CATALOGUE[code]
-    return blp.alt_response(status, schema=ProblemShape, content_type=problems.MEDIA_TYPE, description=_said(status))(
-        view
-    )
+    told = {"schema": ProblemShape, "content_type": problems.MEDIA_TYPE, "description": _said(status)}
+    return blp.alt_response(status, **told)(view)
 
 
 def _said(status: int) -> str:
@@ -202,12 +201,19 @@ class ProblemApi(Api):  # type: ignore[misc]
         found = problems.from_status(error.code or 500)
         data = getattr(error, "data", None) or {}
         if data.get("messages"):
-            messages = data["messages"]
-            found = Problem("invalid", fields=messages.get("json") or messages.get("query") or messages)
+            found = _wrong_input(data["messages"])
         kept = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after", "location")}
         if error.code and 300 <= error.code < 400:
             return error.get_response()
         return answer(Problem(found.code, found.detail, fields=found.fields, headers=kept))
+
+
+def _wrong_input(messages: dict[str, Any]) -> Problem:
+    """webargs files its messages under the place they came from; what could not be read at all is a plain list."""
+    told = messages.get("json") or messages.get("query") or messages
+    if isinstance(told, dict):
+        return Problem("invalid", fields={"body": told["_schema"]} if "_schema" in told else told)
+    return Problem("bad_request", " ".join(str(line) for line in told))
 
 
 def answer(problem: Problem) -> Response:
@@ -236,5 +242,8 @@ def declared(caller: Caller) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 def broken(error: Exception) -> Response:
     """The last resort: the error is logged without anything of the request but its route, and told as `internal`."""
+    if isinstance(error, RecursionError):
+        # JSON nested a few thousand deep ends here; the parser has no limit of its own.
+        return answer(Problem("bad_request", "The body is nested too deeply."))
     log.error("unexpected", kind=type(error).__name__, route=str(request.url_rule), exc_info=error)
     return answer(Problem("internal"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import Engine
 
-from api import clock, mail
+from api import clock, logs, mail
 from api.config import Settings
 from api.db import engine_for
 from api.push import vapid
@@ -40,6 +40,7 @@ class State:
 
 def open_state(settings: Settings) -> State:
     """Open an instance: its folder, its secrets, its database. Makes what is missing, and never replaces a key."""
+    logs.configure(settings.log_level)
     settings.instance.mkdir(parents=True, exist_ok=True)
     clock.follow(settings.demo_clock)
     return State(

@@ -1,4 +1,4 @@
-"""Files and headers: the built app under every page address, what stands in static/ by hand, and the security headers."""
+"""Files and headers: the built app under every page address, static/ by hand, and the security headers."""
 
 from __future__ import annotations
 

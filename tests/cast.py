@@ -43,11 +43,6 @@ def assemble(engine: Engine, block_weeks: int = 4) -> Cast:
     with transaction(engine) as db:
         db.add_all([rita, ravi, cal, otto, ada, group, other])
         db.flush()
-        for who, where, kind in (
-            (rita, group, "resident"),
-            (ravi, group, "resident"),
-            (cal, group, "coach"),
-            (otto, other, "coach"),
-        ):
-            db.add(Membership(person_id=who.id, group_id=where.id, kind=kind))
+        for who, where in ((rita, group), (ravi, group), (cal, group), (otto, other)):
+            db.add(Membership(person_id=who.id, group_id=where.id, kind=who.role))
     return Cast(rita, ravi, cal, otto, ada, group, other)

@@ -25,7 +25,7 @@ def signed_in(db: Session, token_hash: str, now: datetime) -> Person | None:
     )
 
 
-def groups_of(db: Session, person: Person) -> Sequence[Row[tuple[str, str, str]]]:
+def groups_of(db: Session, person: Person) -> Sequence[Row[str, str, str]]:
     """(id, name, kind) of every group the person belongs to, by name."""
     return db.execute(
         select(Group.id, Group.name, Membership.kind)
@@ -55,14 +55,14 @@ def device_of(db: Session, person: Person, device_id: str) -> Device | None:
     return db.scalar(select(Device).where(Device.id == device_id, Device.person_id == person.id))
 
 
-def all_people(db: Session) -> Sequence[Row[tuple[Person, Group | None]]]:
+def all_people(db: Session) -> Sequence[Row[Person, Group | None]]:
     """Everybody with their group, by name, for the coordinator. Holds nothing about check-ins or activity."""
     return db.execute(
         select(Person, Group)
         .outerjoin(Membership, Membership.person_id == Person.id)
         .outerjoin(Group, Group.id == Membership.group_id)
         .order_by(Person.name, Person.id, Group.name)
-    ).all()  # type: ignore[return-value]
+    ).all()
 
 
 def all_groups(db: Session) -> Sequence[Group]:

@@ -55,10 +55,8 @@ def ask_code(call: Call) -> dict[str, Any] | Problem:
 def sign_in(call: Call) -> dict[str, Any] | Problem:
     token, life = auth.new_token(), timedelta(days=call.app.settings.session_d)
     code = "".join(call.body["code"].split())
-    opened = services.sign_in(
-        call.db, call.app.session_secret, call.body["email"], code, _address(), auth.token_hash(token),
-        call.body["device_name"], life, clock.now(),
-    )  # fmt: skip
+    knock = services.Knock(call.body["email"], code, _address(), call.body["device_name"], auth.token_hash(token))
+    opened = services.sign_in(call.db, call.app.session_secret, knock, life, clock.now())
     if isinstance(opened, Problem):
         return opened
     call.afterwards.append(lambda: auth.remember(token, opened))
@@ -180,12 +178,5 @@ def _me(db: Session, person: Person, app: State) -> dict[str, Any]:
 
 def _person(person: Person, group: Group | None) -> dict[str, Any]:
     shown = {"id": group.id, "name": group.name} if group else None
-    state = "disabled" if person.disabled_at else "member"
-    return {
-        "id": person.id,
-        "name": person.name,
-        "email": person.email,
-        "role": person.role,
-        "group": shown,
-        "state": state,
-    }
+    known = {"id": person.id, "name": person.name, "email": person.email, "role": person.role}
+    return {**known, "group": shown, "state": "disabled" if person.disabled_at else "member"}

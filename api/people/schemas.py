@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, validate
@@ -22,11 +23,11 @@ def known_zone(value: str) -> None:
         raise ValidationError("Not a time zone, like America/Chicago.")
 
 
-def _text(most: int, **options: object) -> fields.String:
+def _text(most: int, **options: Any) -> fields.String:
     return fields.String(validate=[validate.Length(1, most), plain], **options)
 
 
-def _email(**options: object) -> fields.Email:
+def _email(**options: Any) -> fields.Email:
     return fields.Email(required=True, validate=[validate.Length(max=254), plain], **options)
 
 
@@ -85,6 +86,7 @@ class DeviceShape(Shape):
     created_at = Instant(required=True)
 
 
+ARMORED = r"^-----BEGIN AGE ENCRYPTED FILE-----\n[A-Za-z0-9+/=\n]+-----END AGE ENCRYPTED FILE-----\n?$"
 AGE_PUBLIC = validate.Regexp(r"^age1[0-9a-z]{58}$", error="An age X25519 recipient.")
 
 
@@ -98,9 +100,7 @@ class WrapRequest(Shape):
         required=True,
         validate=[
             validate.Length(1, 4096),
-            validate.Regexp(
-                r"^-----BEGIN AGE ENCRYPTED FILE-----\n[A-Za-z0-9+/=\n]+-----END AGE ENCRYPTED FILE-----\n?$"
-            ),
+            validate.Regexp(ARMORED),
         ],
     )
 

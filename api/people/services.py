@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -68,28 +69,31 @@ def ask_code(db: Session, secret: bytes, email: str, address: str, now: datetime
     return Letter(person.email, "Your Handrail code", text)
 
 
-def sign_in(
-    db: Session,
-    secret: bytes,
-    email: str,
-    code: str,
-    address: str,
-    token_hash: str,
-    device: str,
-    life: timedelta,
-    now: datetime,
-) -> Person | Problem:
+@dataclass(frozen=True)
+class Knock:
+    """Somebody at the door: what they typed, where from, and the hash of the session token they would get."""
+
+    email: str
+    code: str
+    address: str
+    device_name: str
+    token_hash: str
+
+
+def sign_in(db: Session, secret: bytes, knock: Knock, life: timedelta, now: datetime) -> Person | Problem:
     """Open a session for a right code. A Problem is returned, not raised, so that the wrong try stays counted."""
     for key, most in (
-        (keyed_hash(secret, "try-address", address), TRIES_PER_ADDRESS),
-        (keyed_hash(secret, "try-account", email.strip().lower()), TRIES_PER_ACCOUNT),
+        (keyed_hash(secret, "try-address", knock.address), TRIES_PER_ADDRESS),
+        (keyed_hash(secret, "try-account", knock.email.strip().lower()), TRIES_PER_ACCOUNT),
     ):
         if (wait := count_try(db, key, most, now)) is not None:
             return too_many(wait)
-    person = queries.by_email(db, email)
-    if person is None or person.disabled_at is not None or not _use_code(db, secret, person, code, now):
+    person = queries.by_email(db, knock.email)
+    if person is None or person.disabled_at is not None or not _use_code(db, secret, person, knock.code, now):
         return Problem("code_wrong", "The code is wrong, used or older than ten minutes.")
-    db.add(SignIn(token_hash=token_hash, person_id=person.id, device_name=device, expires_at=now + life))
+    opened = SignIn(token_hash=knock.token_hash, person_id=person.id, device_name=knock.device_name)
+    opened.expires_at = now + life
+    db.add(opened)
     return person
 
 

@@ -1,0 +1,52 @@
+"""Bringing a database to this version's tables."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, MetaData, text
+
+from api.db import Base
+
+HERE = Path(__file__).parent
+# Any number of processes may start together; on PostgreSQL one of them holds this lock while it migrates.
+ADVISORY_LOCK = 4_811_201
+
+
+def metadata() -> MetaData:
+    """Every table of every room."""
+    for models in sorted(HERE.glob("*/models.py")):
+        importlib.import_module(f"api.{models.parent.name}.models")
+    return Base.metadata
+
+
+def config(connection: Connection) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(HERE / "migrations"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(engine: Engine) -> None:
+    """Run every migration that is missing, one process at a time; a no-op on an up-to-date database."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        command.upgrade(config(connection), "head")
+
+
+def differences(engine: Engine) -> list[object]:
+    """What the models say and the migrated database lacks; empty when the migrations are complete."""
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata()))
+
+
+def write_next(engine: Engine, message: str) -> None:
+    """Write a new migration file from the difference between the models and this migrated database."""
+    with engine.begin() as connection:
+        command.revision(config(connection), message=message, autogenerate=True)
