@@ -12,10 +12,12 @@ import pytest
 
 from api.library.loading import FOLDER, LibraryError, library, load
 
-FORBIDDEN = (
-    "should score scored scores streak streaks badge badges points level levels risk missed anonymous burnout screen "
-    "detect diagnose diagnosis suicide medication alcohol congratulations must ought fail failed"
-).split()
+FORBIDDEN = set(
+    """
+    should must ought score scores scored streak streaks badge badges points level levels risk missed anonymous burnout
+    screen detect diagnose diagnosis suicide medication alcohol congratulations fail failed
+    """.split()
+)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -54,7 +56,7 @@ def test_the_first_three_protocols_ship_and_may_be_pushed() -> None:
 def test_no_text_holds_a_word_we_do_not_say() -> None:
     for key, protocol in library().protocols.items():
         for text in texts(protocol):
-            said = set(re.findall(r"[a-z]+", text.lower())) & set(FORBIDDEN)
+            said = set(re.findall(r"[a-z]+", text.lower())) & FORBIDDEN
             assert not said, f"{key} says {said} in {text!r}"
             assert "!" not in text, f"{key} shouts in {text!r}"
 

@@ -1,0 +1,1 @@
+"""WHEN: a resident's rhythm, the planner, and their prompts."""

@@ -1,0 +1,98 @@
+"""Reading prompts and rhythms. Every answer here is for the resident it is about, or for the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.people.models import Person
+from api.prompts.models import LIVE, Prompt, Rhythm
+from api.prompts.planner import Slot, Times
+
+AHEAD = timedelta(hours=48)
+LOOK_BACK = timedelta(hours=24)
+SHOWN_MAX = 50
+
+
+def for_phone(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]:
+    """What the resident's phone keeps, in the wire's shape with aware datetimes, by due time.
+
+    Open ones, those due within 48 hours, and those that closed in the last 24, so that a late tap finds a kind page.
+    """
+    rows = db.scalars(
+        select(Prompt)
+        .where(Prompt.person_id == person.id, Prompt.until > now - LOOK_BACK, Prompt.due_at <= now + AHEAD)
+        .order_by(Prompt.due_at.desc(), Prompt.id)
+        .limit(SHOWN_MAX)
+    )
+    return [shown(prompt, now) for prompt in reversed(rows.all())]
+
+
+def shown(prompt: Prompt, now: datetime) -> dict[str, Any]:
+    """One prompt in the wire's shape, with its state as of `now` even when no worker has run since."""
+    return {
+        "id": prompt.id,
+        "protocol": prompt.protocol,
+        "due_at": prompt.due_at,
+        "until": prompt.until,
+        "state": state_at(prompt, now),
+        "why": prompt.why,
+    }
+
+
+def state_at(prompt: Prompt, now: datetime) -> str:
+    """The prompt's state by the clock: a window opens and closes on time whether or not a worker looked."""
+    if prompt.state not in LIVE:
+        return prompt.state
+    if prompt.until <= now:
+        return "passed"
+    if prompt.state == "planned" and prompt.due_at <= now:
+        return "open"
+    if prompt.state == "snoozed" and (prompt.alert_at is None or prompt.alert_at <= now):
+        return "open"
+    return prompt.state
+
+
+def rhythm_of(db: Session, person: Person) -> Rhythm | None:
+    """The resident's rhythm; None before its first use."""
+    return db.get(Rhythm, person.id)
+
+
+def times_of(rhythm: Rhythm, zone: str) -> Times:
+    """A rhythm as the planner reads it."""
+    slots = tuple(Slot(slot["weekday"], time.fromisoformat(slot["time"]), slot["protocol"]) for slot in rhythm.slots)
+    quiet = time.fromisoformat(rhythm.quiet_from), time.fromisoformat(rhythm.quiet_to)
+    return Times(slots, *quiet, rhythm.paused_until, zone)
+
+
+def scheduled_days(db: Session, person_ids: Iterable[str], since: date) -> dict[str, frozenset[date]]:
+    """The local days from `since` on that already have a scheduled prompt, per person who has any."""
+    rows = db.execute(
+        select(Prompt.person_id, Prompt.local_date).where(
+            Prompt.person_id.in_(list(person_ids)), Prompt.asked.is_(False), Prompt.local_date >= since
+        )
+    )
+    days: dict[str, set[date]] = {}
+    for person_id, day in rows:
+        days.setdefault(person_id, set()).add(day)
+    return {person_id: frozenset(found) for person_id, found in days.items()}
+
+
+def asked_on(db: Session, person: Person, day: date) -> int:
+    """How many prompts the resident asked for on this local day."""
+    asked = select(func.count()).where(Prompt.person_id == person.id, Prompt.asked.is_(True), Prompt.local_date == day)
+    return db.scalar(asked) or 0
+
+
+def next_protocol(db: Session, person: Person, now: datetime) -> str | None:
+    """What the resident's next scheduled prompt will ask; None when nothing is planned."""
+    return db.scalar(
+        select(Prompt.protocol)
+        .where(Prompt.person_id == person.id, Prompt.asked.is_(False), Prompt.state.in_(LIVE), Prompt.until > now)
+        .order_by(Prompt.due_at)
+        .limit(1)
+    )
