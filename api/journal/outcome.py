@@ -7,9 +7,10 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, cast, get_args
 
-OUTCOMES: Final = frozenset({"answered", "snoozed", "declined"})
+Kind = Literal["answered", "snoozed", "declined"]
+OUTCOMES: Final = frozenset(get_args(Kind))
 BODY_MAX: Final = 512
 
 _uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
@@ -20,7 +21,7 @@ class Outcome:
     """`until` is aware and in UTC; None when the phone named no time."""
 
     prompt_id: str
-    outcome: str
+    outcome: Kind
     until: datetime | None
 
 
@@ -41,7 +42,7 @@ def _outcome(told: dict[str, Any]) -> Outcome | None:
         return None
     if not isinstance(outcome, str) or outcome not in OUTCOMES or not isinstance(until, str | None):
         return None
-    return Outcome(prompt_id, outcome, None if until is None else _instant(until))
+    return Outcome(prompt_id, cast(Kind, outcome), None if until is None else _instant(until))
 
 
 def _instant(text: str) -> datetime:

@@ -1,0 +1,1 @@
+"""The front door of the phone: one exchange, up and down."""

@@ -1,0 +1,84 @@
+"""One round trip of a phone: its ops go in, what it lacks comes back, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from api.journal import outcome
+from api.journal import queries as log
+from api.journal import services as journal
+from api.journal.envelope import PROTO, Envelope
+from api.journal.verdict import Result
+from api.people.models import Person
+from api.problems import Problem
+from api.prompts import queries as prompts
+from api.prompts import services as prompting
+
+BATCH_MAX: Final = 50  # ops
+
+
+def take_in(db: Session, person: Person, sent: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The answer to one exchange, effective once the caller's transaction is committed.
+
+    Where the pull starts is decided by the cursor alone, which names its epoch; `known_epoch`, `acked_through` and
+    `client_now` are the phone's word and change nothing here. Raises Problem too_many_ops (422), device_unknown (409)
+    or device_revoked (403); in each case nothing was stored, and the phone keeps all of it.
+    """
+    if len(sent["ops"]) > BATCH_MAX:
+        raise Problem("too_many_ops", f"At most {BATCH_MAX} entries fit one request")
+    own = _devices(db, person, sent["device_id"])
+    took = journal.append(db, person.id, sent["ops"], own)
+    for op in took.outcomes:
+        _settle(db, person, op, now)
+    epoch = journal.current_epoch(db)
+    # What was applied just now is told by the results, so the pull stops before it and the cursor still moves past it.
+    page = log.changes(db, person.id, log.position(sent["cursor"], epoch, took.before), took.before)
+    arrived = log.arrived(db, person.id, sent["device_id"])
+    return {
+        "proto": PROTO,
+        "nonce": sent["nonce"],
+        "server_epoch": epoch,
+        "server_now": now,
+        "results": [_answer(result) for result in took.results],
+        "acked_through": arrived.through,
+        "holes": arrived.holes,
+        "changes": page.changes,
+        "more": page.more,
+        "cursor": f"{epoch}.{page.upto if page.more else took.after}",
+        "prompts": prompts.for_phone(db, person, now),
+    }
+
+
+def missing(db: Session, person: Person, device_id: str, op_ids: Collection[str]) -> list[str]:
+    """Those of the ops a phone kept that this server lacks. Raises Problem device_unknown or device_revoked."""
+    _devices(db, person, device_id)
+    return log.missing(db, person.id, op_ids)
+
+
+def _devices(db: Session, person: Person, calling: str) -> Collection[str]:
+    """The ids of the person's devices, revoked ones included: what a lost phone wrote before is still theirs."""
+    devices = log.devices(db, person.id)
+    if calling not in devices:
+        raise Problem("device_unknown")
+    if devices[calling]:
+        raise Problem("device_revoked")
+    return devices.keys()
+
+
+def _settle(db: Session, person: Person, op: Envelope, now: datetime) -> None:
+    told = outcome.read(op.body)
+    if told is not None:
+        prompting.settle(db, person, told.prompt_id, told.outcome, told.until, now)
+
+
+def _answer(result: Result) -> dict[str, Any]:
+    answer: dict[str, Any] = {"op_id": result.op_id, "seq": result.seq, "status": result.status}
+    if result.server_seq is not None:
+        answer["server_seq"] = result.server_seq
+    if result.reason is not None:
+        answer["reason"] = result.reason
+    return answer

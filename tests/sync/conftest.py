@@ -1,0 +1,34 @@
+"""Phones on the wire to the real application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.people.models import Person
+from tests.client import JsonClient
+from tests.sync.phone import Phone
+
+
+@pytest.fixture
+def phone_of(client_for: Callable[[Person], JsonClient], frozen: Any) -> Callable[..., Phone]:
+    """A registered phone, signed in as a person; `phone_of(rita, keys=other.keys)` is a second device."""
+
+    def begin(person: Person, **parts: Any) -> Phone:
+        phone = Phone(over(client_for(person)), **parts)
+        phone.register()
+        return phone
+
+    return begin
+
+
+def over(client: JsonClient) -> Callable[[str, str, dict[str, Any]], tuple[int, Any]]:
+    """A phone's way to the server through a signed-in browser."""
+
+    def send(method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        answer = client.send(method, path, json=body)
+        return answer.status_code, answer.get_json(silent=True)
+
+    return send
