@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Request
-from flask_smorest.arguments import FlaskParser
+from webargs.flaskparser import FlaskParser
 
 from api import clock
 from api.http import RESIDENT, Call, room, route
