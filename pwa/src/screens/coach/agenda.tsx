@@ -3,6 +3,7 @@ import type { Release } from '../../contract';
 import { Brand } from '../../parts/brand';
 import { span } from '../desk/dates';
 import { PrinterIcon } from '../desk/icons';
+import './card.css';
 import { words } from './words';
 
 interface AgendaCardProps {
@@ -32,7 +33,7 @@ export function AgendaCard({ release, agenda, Heading }: AgendaCardProps) {
       <Heading id={id} class="title">
         {words.card}
       </Heading>
-      <p class="small">{words.cardFrom(span(release.open_day, release.end_day))}</p>
+      <p class="small">{span(release.open_day, release.end_day)}</p>
       <p class="small k">{words.question}</p>
       <p class="plan">{agenda.question}</p>
       <p class="small k">{words.step}</p>

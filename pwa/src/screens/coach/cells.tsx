@@ -1,9 +1,7 @@
-import type { Cell } from '../../contract';
+import type { Band as BandName, Cell } from '../../contract';
 import { Band } from '../../parts/band';
 import { NotEnough } from '../../parts/not-enough';
-import { words } from './words';
-
-type BandName = keyof typeof words.bands;
+import { partWords } from '../../parts/words';
 
 function Chip({ name, band }: { name: string; band: BandName }) {
   return (
@@ -14,7 +12,7 @@ function Chip({ name, band }: { name: string; band: BandName }) {
         <u />
         <u />
       </i>
-      <b>{words.bands[band]}</b>
+      <b>{partWords.band[band]}</b>
     </li>
   );
 }
@@ -45,11 +43,19 @@ export function CellRow({ cell }: { cell: Cell }) {
       </div>
     );
   }
+  if (cell.state === 'shown') {
+    return (
+      <div class="chosen">
+        <dt>{cell.words}</dt>
+        <dd class="small">{cell.why ?? partWords.band.noChips}</dd>
+      </div>
+    );
+  }
   return (
     <div class="none">
       <dt>{cell.words}</dt>
       <dd>
-        <NotEnough why={cell.why ?? words.notEnoughWhy} />
+        <NotEnough why={cell.why} />
       </dd>
     </div>
   );

@@ -1,7 +1,8 @@
 import { useId } from 'preact/hooks';
 import type { Release } from '../../contract';
+import { dayAndMonth } from '../../parts/dates';
 import { InfoIcon } from '../../parts/icons';
-import { dayOf, span } from '../desk/dates';
+import { span } from '../desk/dates';
 import { DownIcon } from '../desk/icons';
 import { EarlierCard } from './agenda';
 import { CellRow } from './cells';
@@ -14,11 +15,11 @@ interface ReleaseProps {
 }
 
 /** The honest line is repeated under every release, because each is read on its own. */
-function Care() {
+function Care({ note }: { note: string }) {
   return (
     <p class="care">
       <InfoIcon size="s" />
-      <span>{words.care}</span>
+      <span>{note || words.care}</span>
     </p>
   );
 }
@@ -30,14 +31,14 @@ export function NewestRelease({ release, zone, Heading }: ReleaseProps) {
       <span class="arm" aria-hidden="true" />
       <Heading class="title">
         {span(release.open_day, release.end_day)}{' '}
-        <span class="small when">{words.published(dayOf(release.published_at, zone))}</span>
+        <span class="small when">{words.published(dayAndMonth(release.published_at, zone))}</span>
       </Heading>
       <dl class="items">
         {release.cells.map((cell) => (
           <CellRow key={`${cell.protocol}${cell.item}`} cell={cell} />
         ))}
       </dl>
-      <Care />
+      <Care note={release.note} />
     </article>
   );
 }
@@ -58,7 +59,7 @@ export function EarlierRelease({
         <button type="button" aria-expanded={open} aria-controls={id} onClick={onToggle}>
           <span>
             {span(release.open_day, release.end_day)}{' '}
-            <span class="small when">{words.published(dayOf(release.published_at, zone))}</span>
+            <span class="small when">{words.published(dayAndMonth(release.published_at, zone))}</span>
           </span>
           <DownIcon size="s" />
         </button>
@@ -70,7 +71,7 @@ export function EarlierRelease({
           ))}
           {release.agenda && <EarlierCard agenda={release.agenda} />}
         </dl>
-        <Care />
+        <Care note={release.note} />
       </div>
     </article>
   );

@@ -7,17 +7,10 @@ export const words = {
   oneGroup: (group: string) => `${group}. Every coach sees this same page. No filters, on purpose.`,
   next: 'Next release',
   published: (day: string) => `Published ${day}. Never revised.`,
-  notEnough: 'Not enough yet.',
-  /** Said only when the server sends no reason of its own. */
-  notEnoughWhy:
-    'We wait until enough people have answered, and never say how many we have: a number could point at someone. ' +
-    'These answers join the next release.',
-  bands: { few: 'few', half: 'about half', most: 'most' },
   care:
     'People who are stretched answer less, so a release tends to look rosier than the weeks were. ' +
     'Bands are rough by design. Treat them as a reason to ask.',
   card: 'For your next meeting',
-  cardFrom: (dates: string) => `From the weeks of ${dates}`,
   question: 'One open question',
   step: 'One system step',
   from: (why: string) => `From: ${why}`,
@@ -32,10 +25,4 @@ export const words = {
   noGroupTail: 'When your coordinator adds you to one, its releases appear here.',
   reading: 'Reading the releases.',
   arrived: (dates: string) => `A new release has arrived: ${dates}.`,
-  offline: 'You are offline.',
-  failed: 'Handrail did not answer.',
-  asOf: (hour: string) => `This is the list as it was at ${hour}.`,
-  nothingRead: 'No list has been read on this screen yet.',
-  askAgain: 'It asks again by itself.',
-  tryNow: 'Try now',
 };

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { Brand } from '../../parts/brand';
 import type { Icon } from '../../parts/icons';
+import { useTitle } from '../../parts/title';
 import '../../style/desk.css';
 import { SignOut } from './sign-out';
 import { words } from './words';
@@ -25,9 +25,7 @@ interface FrameProps {
 
 /** The stairwell turned on its side: the dado with the nav, the upright rail, and the wall that is read. */
 export function Frame({ places, path, name, about, title, children }: FrameProps) {
-  useEffect(() => {
-    document.title = `${title} · Handrail`;
-  }, [title]);
+  useTitle(title);
   return (
     <div class="desk">
       <a class="skip" href="#wall">
