@@ -1,7 +1,29 @@
-/** The identity wrapped by twelve words, kept on the server, which cannot open it. */
-export async function keepRecovery(_words: string[]): Promise<void> {
-  throw new Error('no identity yet');
+/** The identity wrapped by twelve words. The server keeps the wrap and cannot open it. */
+
+import * as api from '../api';
+import { keepSetting } from '../store/values';
+import { identityOf, unwrap, wrap } from './age';
+import { adoptIdentity, identity } from './identity';
+import { plausible, tidy } from './words';
+
+const KIND = 'recovery';
+
+/** Throws Offline or Refusal; only after it resolves do the words open anything. */
+export async function keepRecovery(words: string[]): Promise<void> {
+  const held = await identity();
+  if (!held) throw new Error('this device has no key to wrap');
+  await api.putWrap(KIND, await wrap(held.secret, tidy(words)));
+  await keepSetting('recovery', { made: true });
 }
-export async function recover(_words: string[]): Promise<boolean> {
-  return false;
+
+/** False when the words do not fit or no wrap was ever made; throws Offline or Refusal. */
+export async function recover(words: string[]): Promise<boolean> {
+  if (!plausible(words)) return false;
+  const { wraps } = await api.wraps();
+  const body = wraps.find((w) => w.kind === KIND)?.body;
+  const secret = body ? await unwrap(body, tidy(words)).catch(() => null) : null;
+  if (!secret) return false;
+  await adoptIdentity(await identityOf(secret));
+  await keepSetting('recovery', { made: true });
+  return true;
 }

@@ -1,0 +1,138 @@
+/** Brings the phone and the server to one state: seals, sends, settles, merges, until nothing is left to do. */
+
+import * as api from '../api';
+import { Offline, Refusal } from '../api';
+import { identity } from '../seal/identity';
+import { tell } from '../store/changes';
+import { unlock } from '../store/cipher';
+import { device, forkDevice, markRegistered } from '../store/device';
+import { beginEpoch } from '../store/merge';
+import { freshSync, keepBody, keptIds, outboxRows, sendAgain } from '../store/outbox';
+import { keepPrompts } from '../store/prompts';
+import { setting } from '../store/values';
+import { deviceName } from './device-name';
+import { nextBatch, send, settle } from './exchange';
+import { takeIn } from './pull';
+
+export type Outcome =
+  | { state: 'done' }
+  /** Try again by itself; `after` is the server's wish in seconds. */
+  | { state: 'unreachable'; after: number | null }
+  | { state: 'signed-out' }
+  /** The session is another person's: nothing may be sent. */
+  | { state: 'not-ours' }
+  /** The account's key is not on this device: nothing can be sealed or opened yet. */
+  | { state: 'locked' }
+  /** The server said no to the whole request; a newer version of the app may help. */
+  | { state: 'refused'; code: string };
+
+const LOCK = 'handrail/flush';
+/** More rounds than any queue needs (1,000 ops are 20); a server that answers nonsense must not spin the phone. */
+const ROUNDS_MAX = 200;
+const MISSING_MAX = 500;
+
+/** One uploader at a time, to spare the network; correctness does not depend on it. */
+export function flush(): Promise<Outcome> {
+  if (typeof navigator === 'undefined' || !navigator.locks) return guarded();
+  return navigator.locks.request(LOCK, guarded);
+}
+
+async function guarded(): Promise<Outcome> {
+  try {
+    return await rounds();
+  } catch (error) {
+    return outcomeOf(error);
+  } finally {
+    tell('outbox', 'journal');
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof Offline) return { state: 'unreachable', after: null };
+  if (!(error instanceof Refusal)) throw error;
+  if (error.status === 401) return { state: 'signed-out' };
+  if (error.status === 429 || error.status >= 500) return { state: 'unreachable', after: error.retryAfter };
+  return { state: 'refused', code: error.code };
+}
+
+async function rounds(): Promise<Outcome> {
+  if (!(await identity())) return { state: 'locked' };
+  await register();
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    await sealAll();
+    const next = await oneRound();
+    if (next !== 'again') return next;
+  }
+  return { state: 'unreachable', after: null };
+}
+
+async function register(): Promise<void> {
+  const mine = await device();
+  if (mine.registered) return;
+  try {
+    await api.putDevice(mine.device_id, deviceName());
+    await markRegistered(mine.device_id);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'device_taken') throw error;
+    await forkDevice();
+    await register();
+  }
+}
+
+async function sealAll(): Promise<void> {
+  const held = await identity();
+  for (const row of await outboxRows()) {
+    if (row.body !== null || !row.plain || !held) continue;
+    const { seal } = await import('../seal/age');
+    await keepBody(row.op_id, await seal(await unlock(row.plain), held.publicKey));
+  }
+}
+
+async function oneRound(): Promise<Outcome | 'again'> {
+  const epochBefore = ((await setting('sync')) ?? freshSync()).epoch;
+  const exchange = await send(await nextBatch()).catch(onRefusedDevice);
+  if (exchange === 'again') return 'again';
+  const { answer } = exchange;
+  const newEpoch = answer.server_epoch !== epochBefore;
+  if (newEpoch) await beginEpoch(answer.server_epoch);
+  const after = await settle(exchange);
+  await takeIn(answer);
+  await keepPrompts(answer.prompts);
+  if (after.forked) await fork();
+  if ((newEpoch && epochBefore !== null) || after.fellBack) await offerKept();
+  if (after.notOurs) return { state: 'not-ours' };
+  if (after.later && after.ended === 0) return { state: 'refused', code: 'later' };
+  const left = await nextBatch();
+  const more = answer.more || after.forked || (left.length > 0 && !after.later);
+  return more ? 'again' : { state: 'done' };
+}
+
+async function fork(): Promise<void> {
+  await forkDevice();
+  await register();
+}
+
+/** A server restored from before our enrolment does not know the device: enrol again. A revoked one takes a new id. */
+async function onRefusedDevice(error: unknown): Promise<'again'> {
+  if (!(error instanceof Refusal)) throw error;
+  if (error.code === 'device_unknown') await reRegister();
+  else if (error.code === 'device_revoked') await fork();
+  else throw error;
+  return 'again';
+}
+
+async function reRegister(): Promise<void> {
+  const { device_id } = await device();
+  await api.putDevice(device_id, deviceName());
+  await markRegistered(device_id);
+}
+
+/** After a restore: offer what this phone kept, and send what the server lacks. */
+async function offerKept(): Promise<void> {
+  const { device_id } = await device();
+  const ids = await keptIds();
+  for (let at = 0; at < ids.length; at += MISSING_MAX) {
+    const { missing } = await api.syncMissing(device_id, ids.slice(at, at + MISSING_MAX));
+    await sendAgain(missing);
+  }
+}

@@ -1,0 +1,52 @@
+/** Opens what other devices sealed and merges it. */
+
+import type { SyncAnswer } from '../contract';
+import { identity } from '../seal/identity';
+import { canonical } from '../seal/mac';
+import { fromB64u } from '../store/bytes';
+import { lock } from '../store/cipher';
+import { look } from '../store/database';
+import { type Arrival, mergeArrivals } from '../store/merge';
+import type { Checkin } from '../store/schema';
+import type { TokenBody } from '../store/tokens';
+
+type Change = SyncAnswer['changes'][number];
+
+/** Makes every body ready before the one transaction that merges them. Throws nothing for a body that does not open. */
+export async function takeIn(answer: SyncAnswer): Promise<void> {
+  const known = await knownOps(answer.changes);
+  const arrivals = await Promise.all(answer.changes.map((change) => ready(change, known)));
+  await mergeArrivals(arrivals, answer.server_epoch, answer.cursor);
+}
+
+/** Ops this phone wrote itself come back too; their bodies need not be opened again. */
+const knownOps = (changes: Change[]): Promise<Set<string>> =>
+  look(['journal'], async (tx) => {
+    const known = new Set<string>();
+    for (const { op } of changes) {
+      if ((await tx.objectStore('journal').get(op.entity_id))?.op_id === op.op_id) known.add(op.op_id);
+    }
+    return known;
+  });
+
+async function ready({ server_seq, op }: Change, known: Set<string>): Promise<Arrival> {
+  const nothing = op.kind === 'withdraw' || op.kind === 'prompt' || op.body === '' || known.has(op.op_id);
+  if (nothing) return { server_seq, op, cargo: { kind: 'none' } };
+  try {
+    return { server_seq, op, cargo: await opened(op) };
+  } catch {
+    return { server_seq, op, cargo: { kind: 'closed' } };
+  }
+}
+
+async function opened(op: Change['op']): Promise<Arrival['cargo']> {
+  const held = await identity();
+  if (!held) throw new Error('no key on this device');
+  const bytes = new TextEncoder().encode(canonical(op));
+  if (!(await crypto.subtle.verify('HMAC', held.mac, fromB64u(op.mac), bytes))) throw new Error('the mac does not fit');
+  const { open } = await import('../seal/age');
+  const body = (await open(op.body, held.secret)) as Checkin | TokenBody;
+  if (body.type === 'checkin') return { kind: 'checkin', box: await lock(body) };
+  if (body.type === 'token') return { kind: 'token', body };
+  throw new Error('a kind of entry this version does not know');
+}

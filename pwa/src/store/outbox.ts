@@ -1,0 +1,118 @@
+/** Ops on their way: what is still to send, what each answer means for the op, what is kept in case of a restore. */
+
+import { now } from '../clock';
+import type { Id, Op, OpResult, SyncAnswer } from '../contract';
+import { look, strict, type Tx } from './database';
+import { deviceIn } from './device';
+import { newOpId } from './ids';
+import type { Cargo, OutboxRow, SyncRow } from './schema';
+
+/** Longer than the server's backups live, so that a restore from any of them finds the ops on a phone. */
+const KEPT_MS = 45 * 86_400_000;
+
+export const freshSync = (): SyncRow => ({ epoch: null, cursor: null, holes: [], unopened: [] });
+
+/** Unsent ops in the order of their sequence. */
+export const outboxRows = (): Promise<OutboxRow[]> => look(['outbox'], (tx) => tx.objectStore('outbox').index('seq').getAll());
+
+/** Writes a sealed body back before it is sent; returns the bytes that count when two tabs sealed at once. */
+export const keepBody = (op_id: Id, body: string): Promise<string | null> =>
+  strict(['outbox'], async (tx) => {
+    const row = await tx.objectStore('outbox').get(op_id);
+    if (!row) return null;
+    if (row.body !== null) return row.body;
+    await tx.objectStore('outbox').put({ ...row, body, plain: null });
+    return body;
+  });
+
+type SettleTx = Tx<'outbox' | 'kept' | 'journal' | 'tokens'>;
+
+async function end(tx: SettleTx, op: Op, cargo: Cargo, result: OpResult): Promise<void> {
+  await tx.objectStore('outbox').delete(op.op_id);
+  await tx.objectStore('kept').put({ op_id: op.op_id, entity_id: op.entity_id, op, cargo, at: now() });
+  const row = await tx.objectStore('journal').get(op.entity_id);
+  if (row?.op_id === op.op_id) {
+    const parked = result.status === 'parked' ? (result.reason ?? 'unknown') : null;
+    await tx.objectStore('journal').put({ ...row, server_seq: result.server_seq ?? 0, parked });
+  }
+  if (cargo === 'token') {
+    for (const token of await tx.objectStore('tokens').getAll()) {
+      if (token.entity_id !== op.entity_id || op.kind === 'withdraw') continue;
+      await tx.objectStore('tokens').put({ ...token, server_seq: result.server_seq ?? 0 });
+    }
+  }
+}
+
+/** The id is taken by other content: ours goes again under a new id, and the stored copy stays as it is. */
+async function renew(tx: SettleTx, row: OutboxRow): Promise<void> {
+  const op_id = newOpId();
+  await tx.objectStore('outbox').delete(row.op_id);
+  await tx.objectStore('outbox').put({ ...row, op_id });
+  const entry = await tx.objectStore('journal').get(row.entity_id);
+  if (entry?.op_id === row.op_id) await tx.objectStore('journal').put({ ...entry, op_id });
+}
+
+/** What the results ask of the engine beyond the outbox. */
+export interface Aftermath {
+  /** Another copy of this profile writes under our device id. */
+  forked: boolean;
+  /** The session belongs to another person than these ops. */
+  notOurs: boolean;
+  /** The server does not yet know the version of some op. */
+  later: boolean;
+  /** Ops that need not be sent again. */
+  ended: number;
+  /** The server knows less than it did: a restore without a new epoch. */
+  fellBack: boolean;
+}
+
+/** Takes in the per-op results of one exchange, in one transaction. */
+export const settleResults = (sent: Op[], answer: SyncAnswer): Promise<Aftermath> =>
+  strict(['outbox', 'kept', 'journal', 'tokens', 'settings'], async (tx) => {
+    const after: Aftermath = { forked: false, notOurs: false, later: false, ended: 0, fellBack: false };
+    const byId = new Map(sent.map((op) => [op.op_id, op]));
+    for (const result of answer.results) {
+      const op = byId.get(result.op_id);
+      const row = op && (await tx.objectStore('outbox').get(op.op_id));
+      if (!op || !row) continue;
+      if (result.status === 'applied' || result.status === 'dup' || result.status === 'parked') {
+        await end(tx, op, row.cargo, result);
+        after.ended += 1;
+      } else if (result.status === 'conflict') await renew(tx, row);
+      else if (result.status === 'fork') after.forked = true;
+      else if (result.status === 'later') after.later = true;
+      else after.notOurs = true;
+    }
+    after.fellBack = await keepPosition(tx, answer);
+    await forgetOld(tx);
+    return after;
+  });
+
+/** The device's line on the server; true when it is shorter than it was. */
+async function keepPosition(tx: Tx<'outbox' | 'settings'>, answer: SyncAnswer): Promise<boolean> {
+  const device = await deviceIn(tx);
+  const settings = tx.objectStore('settings');
+  const sync = ((await settings.get('sync')) ?? freshSync()) as SyncRow;
+  const coming = new Set((await tx.objectStore('outbox').getAll()).map((op) => op.seq));
+  await settings.put({ ...sync, holes: answer.holes.filter((seq) => !coming.has(seq)) }, 'sync');
+  await settings.put({ ...device, acked_through: answer.acked_through }, 'device');
+  return answer.acked_through < device.acked_through;
+}
+
+async function forgetOld(tx: Tx<'kept'>): Promise<void> {
+  const old = IDBKeyRange.upperBound(now() - KEPT_MS);
+  for (const key of await tx.objectStore('kept').index('at').getAllKeys(old)) await tx.objectStore('kept').delete(key);
+}
+
+export const keptIds = (): Promise<Id[]> => look(['kept'], (tx) => tx.objectStore('kept').getAllKeys());
+
+/** Puts kept ops back on their way, byte for byte as they were; ids that are not kept any more are left out. */
+export const sendAgain = (ids: Id[]): Promise<void> =>
+  strict(['kept', 'outbox'], async (tx) => {
+    for (const id of ids) {
+      const kept = await tx.objectStore('kept').get(id);
+      if (!kept || (await tx.objectStore('outbox').get(id))) continue;
+      const { proto: _proto, mac: _mac, ...op } = kept.op;
+      await tx.objectStore('outbox').put({ ...op, cargo: kept.cargo, plain: null });
+    }
+  });
