@@ -1,0 +1,1 @@
+"""What the group says: tokens, the box, disclosure and releases."""
