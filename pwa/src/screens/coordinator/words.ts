@@ -15,7 +15,7 @@ export const words = {
   roleHints: {
     resident: 'Answers on their own phone',
     coach: 'Evaluates nobody in the group',
-    coordinator: 'Names and groups, no answers',
+    coordinator: 'Keeps names and groups',
   },
   invite: 'Invite one person',
   inviteNow: 'Send the invitation',
@@ -33,7 +33,7 @@ export const words = {
   made: (name: string) => `${name} is on the list.`,
   groupName: 'Group name',
   zone: 'Time zone',
-  zoneHint: 'Such as America/Chicago. Blocks close and releases come by this clock.',
+  zoneHint: 'Blocks close and releases come by this clock.',
   termStart: 'Term start',
   expected: 'People expected',
   expectedHint: 'Fewer than 12: blocks of 4 weeks. From 12 to 19: 2 weeks. 20 or more: 1 week.',
