@@ -22,6 +22,7 @@ from api.journal import outcome
 
 PROTO: Final = 1
 OP_MAX_BYTES: Final = 16_384
+MAC_INFO: Final = b"handrail/v1/mac"
 SEQ_MAX: Final = 2**53 - 1  # the largest integer a browser counts exactly
 
 FIELDS: Final = ("proto", "op_id", "device_id", "seq", "entity_id", "kind", "base", "occurred_at", "body")
@@ -80,6 +81,12 @@ def canonical(op: Mapping[str, Any]) -> bytes:
 def mac(key: bytes, op: Mapping[str, Any]) -> str:
     """HMAC-SHA256 of the canonical envelope as 43 characters of base64url; for phones and their doubles."""
     return urlsafe_b64encode(hmac.new(key, canonical(op), hashlib.sha256).digest()).rstrip(b"=").decode()
+
+
+def mac_key(identity_secret: bytes) -> bytes:
+    """The key of a person's macs, from the 32 secret bytes of their age identity: HKDF-SHA256 (RFC 5869), no salt."""
+    extracted = hmac.new(bytes(32), identity_secret, hashlib.sha256).digest()
+    return hmac.new(extracted, MAC_INFO + b"\x01", hashlib.sha256).digest()
 
 
 def read(raw: object) -> Envelope | Misfit:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.journal.envelope import OP_MAX_BYTES, Envelope, Misfit, canonical, mac, read
+from api.journal.envelope import OP_MAX_BYTES, Envelope, Misfit, canonical, mac, mac_key, read
 from tests.sync.phone import Keys, uuid7
 
 KEYS = Keys()
@@ -57,6 +57,14 @@ def test_the_mac_of_a_fixed_envelope_never_changes() -> None:
         "body": "YWdlLWVuY3J5cHRpb24ub3JnL3YxCg",
     }
     assert mac(bytes(range(32)), fixed) == "h3YW59ehuVT3lNhzuHhruHS0eLvUpb9O61gCxVxSgiQ"
+
+
+def test_the_mac_key_follows_from_the_identity_by_hkdf() -> None:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    secret = os.urandom(32)
+    assert mac_key(secret) == HKDF(SHA256(), 32, None, b"handrail/v1/mac").derive(secret)
 
 
 @pytest.mark.parametrize(

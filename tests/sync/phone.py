@@ -13,7 +13,7 @@ from typing import Any
 
 import pyrage
 
-from api.journal.envelope import PROTO, mac
+from api.journal.envelope import PROTO, mac, mac_key
 
 Send = Callable[[str, str, dict[str, Any]], tuple[int, Any]]
 Op = dict[str, Any]
@@ -34,12 +34,21 @@ def uuid7(at_ms: int | None = None) -> str:
     return str(uuid.UUID(int=value))
 
 
+def secret_bytes(identity: Any) -> bytes:
+    """The 32 bytes inside AGE-SECRET-KEY-1…, which is bech32: five bits a letter, the last six letters a checksum."""
+    letters = str(identity).lower().rpartition("1")[2][:-6]
+    bits = "".join(f"{'qpzry9x8gf2tvdw0s3jn54khce6mua7l'.index(letter):05b}" for letter in letters)
+    return int(bits[:256], 2).to_bytes(32, "big")
+
+
 @dataclass
 class Keys:
-    """What a person's devices share: the identity bodies are sealed to, and the key of the macs."""
+    """What a person's devices share: the identity bodies are sealed to; the key of the macs follows from it."""
 
     identity: Any = field(default_factory=pyrage.x25519.Identity.generate)
-    mac_key: bytes = field(default_factory=lambda: os.urandom(32))
+
+    def __post_init__(self) -> None:
+        self.mac_key = mac_key(secret_bytes(self.identity))
 
     def seal(self, content: Any) -> str:
         """An age file as base64url; the JSON inside is padded with spaces to a multiple of 1,024 bytes."""

@@ -21,11 +21,11 @@ from tests.sync.phone import Phone, uuid7
 PhoneOf = Callable[..., Phone]
 
 
-def request(phone: Phone, ops: list[Any], **changes: Any) -> dict[str, Any]:
+def request(phone: Phone, ops: list[Any], /, **changes: Any) -> dict[str, Any]:
     return phone._request("n1", ops) | changes
 
 
-def sync(phone: Phone, ops: list[Any], **changes: Any) -> dict[str, Any]:
+def sync(phone: Phone, ops: list[Any], /, **changes: Any) -> dict[str, Any]:
     status, answer = phone.send("POST", "/api/sync", request(phone, ops, **changes))
     assert status == 200, answer
     return dict(answer)
