@@ -46,7 +46,9 @@ class Prompt(Base):
     __tablename__ = "prompt"
     __table_args__ = (
         UniqueConstraint("person_id", "local_date", "slot"),
-        CheckConstraint("state IN ('planned', 'open', 'snoozed', 'answered', 'declined', 'passed')", name="state_known"),
+        CheckConstraint(
+            "state IN ('planned', 'open', 'snoozed', 'answered', 'declined', 'passed')", name="state_known"
+        ),
         CheckConstraint("until > due_at", name="window_open"),
         Index("ix_prompt_person_id_until", "person_id", "until"),
         Index("ix_prompt_until", "until"),

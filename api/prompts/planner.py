@@ -104,7 +104,7 @@ def plan(times: Times, after: datetime, before: datetime, taken: frozenset[date]
     `taken` are the local days that already have a scheduled prompt, at least back to the Monday before `after`: such a
     day gets no second one, and it counts towards its week's cap.
     """
-    dues = []
+    dues: list[Due] = []
     for day in _days(times.zone, after, before):
         monday = day - day.weekday() * DAY
         week = {monday + n * DAY for n in range(7)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -36,6 +37,15 @@ FIRST_SLOTS = (
 WHY_FIRST = "A time to start with. You can change it under Rhythm."
 WHY_CHOSEN = "You chose this time."
 WHY_ASKED = "You asked for it."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A prompt that was just opened, and how long after it first could have been."""
+
+    prompt: Prompt
+    late_by: timedelta
+
 
 Outcome = Literal["answered", "snoozed", "declined"]
 Settled = Literal["settled", "already", "late", "unknown"]
@@ -167,7 +177,7 @@ def settle(
     return _snooze(prompt, until or now + SNOOZE, now)
 
 
-def open_due(db: Session, now: datetime, limit: int = 500) -> Sequence[Prompt]:
+def open_due(db: Session, now: datetime, limit: int = 500) -> list[Opened]:
     """Open what fell due (or comes back from a snooze), for up to `limit` people; each is handed on exactly once.
 
     Of several scheduled prompts of one person only the latest is opened and the others pass: after an outage nobody
@@ -182,16 +192,14 @@ def open_due(db: Session, now: datetime, limit: int = 500) -> Sequence[Prompt]:
     ).all()
     # The rows are locked as well: a phone may settle one of them in this very moment, and its word counts.
     rows = select(Prompt).where(Prompt.person_id.in_(people), *due).order_by(Prompt.due_at, Prompt.id)
-    prompts = db.scalars(rows.with_for_update()).all()
-    latest = {(prompt.person_id, prompt.asked): prompt for prompt in prompts}
-    for prompt in latest.values():
-        prompt.state, prompt.alert_at = "open", None
+    latest = {(prompt.person_id, prompt.asked): prompt for prompt in db.scalars(rows.with_for_update())}
+    opened = [_open(prompt, now) for prompt in latest.values()]
     db.flush()
     for prompt in latest.values():
         if not prompt.asked:
             earlier = (Prompt.due_at <= now, Prompt.asked.is_(False), Prompt.id != prompt.id)
             _pass(db, Prompt.person_id == prompt.person_id, *earlier)
-    return list(latest.values())
+    return opened
 
 
 def pass_expired(db: Session, now: datetime) -> int:
@@ -202,6 +210,12 @@ def pass_expired(db: Session, now: datetime) -> int:
 def purge(db: Session, now: datetime) -> int:
     """Delete prompts, outcomes and all, 35 days after they closed; how many."""
     return db.execute(delete(Prompt).where(Prompt.until < now - KEPT_FOR)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _open(prompt: Prompt, now: datetime) -> Opened:
+    late_by = now - (prompt.alert_at or now)
+    prompt.state, prompt.alert_at = "open", None
+    return Opened(prompt, late_by)
 
 
 def _answer(prompt: Prompt, closed: bool) -> Settled:

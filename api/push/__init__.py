@@ -1,0 +1,1 @@
+"""BY WHICH ROAD: push subscriptions, and how a prompt reaches a phone."""
