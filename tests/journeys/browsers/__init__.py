@@ -1,0 +1,1 @@
+"""Real browsers with one set of verbs: go, press, fill, read, look."""

@@ -1,0 +1,58 @@
+"""Fixtures of the journeys: the world around the phone, the two browsers, and the real product."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.journeys import needs
+from tests.journeys.browsers.browser import Browser
+from tests.journeys.browsers.chromium import Chromium
+from tests.journeys.browsers.firefox import Firefox
+from tests.journeys.desk.world import PushWorld
+
+BROWSERS: dict[str, type[Chromium] | type[Firefox]] = {"chromium": Chromium, "firefox": Firefox}
+OpenBrowser = Callable[..., Browser]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey; where it cannot run it says so, and in CI it fails."""
+    for item in items:
+        if "tests/journeys/" in item.nodeid or item.nodeid.startswith("test_"):
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def browsers_are_here() -> None:
+    if needs.reason() and needs.must_run():
+        pytest.fail(needs.reason())
+    if needs.reason():
+        pytest.skip(needs.reason())
+
+
+@pytest.fixture
+def push_world() -> Iterator[PushWorld]:
+    with PushWorld() as world:
+        yield world
+
+
+@pytest.fixture
+def open_browser() -> Iterator[OpenBrowser]:
+    """A function that opens a browser by name; every one it opened is closed and its profile removed."""
+    with ExitStack() as opened:
+        def open_one(name: str, world: PushWorld | None = None, **rest: Any) -> Browser:
+            around: dict[str, Any] = {"push": world.ports, "bus": world.bus} if world else {}
+            return opened.enter_context(BROWSERS[name](**around, **rest))
+        yield open_one
+
+
+@pytest.fixture
+def chromium(open_browser: OpenBrowser) -> Browser:
+    return open_browser("chromium")
+
+
+@pytest.fixture
+def firefox(open_browser: OpenBrowser) -> Browser:
+    return open_browser("firefox")

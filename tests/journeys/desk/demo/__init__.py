@@ -1,0 +1,1 @@
+"""A page of a few lines, to tell a broken machine from a broken product."""
