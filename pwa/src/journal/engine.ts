@@ -34,7 +34,7 @@ const MISSING_MAX = 500;
 /** One uploader at a time, to spare the network; correctness does not depend on it. */
 export function flush(): Promise<Outcome> {
   if (typeof navigator === 'undefined' || !navigator.locks) return guarded();
-  return navigator.locks.request(LOCK, guarded);
+  return navigator.locks.request(LOCK, guarded) as unknown as Promise<Outcome>;
 }
 
 async function guarded(): Promise<Outcome> {
@@ -43,7 +43,7 @@ async function guarded(): Promise<Outcome> {
   } catch (error) {
     return outcomeOf(error);
   } finally {
-    tell('outbox', 'journal');
+    tell('journal');
   }
 }
 

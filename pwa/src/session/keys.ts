@@ -1,5 +1,14 @@
 /** The resident's own key: twelve words for another phone, and what to do when they are lost. */
 
+import { readAgain } from '../store/merge';
+import { round } from './rounds';
+import { keys, recoveryMade } from './state';
+
+async function unlocked(): Promise<void> {
+  keys.value = 'ready';
+  await round();
+}
+
 /** Twelve fresh words, shown once; nothing is kept until `keepWords`. */
 export async function makeWords(): Promise<string[]> {
   const { newWords } = await import('../seal/words');
@@ -10,16 +19,23 @@ export async function makeWords(): Promise<string[]> {
 export async function keepWords(words: string[]): Promise<void> {
   const { keepRecovery } = await import('../seal/recovery');
   await keepRecovery(words);
+  recoveryMade.value = true;
 }
 
 /** Opens the account's key by its words. False when the words do not fit; throws Offline or Refusal. */
 export async function enterWords(words: string[]): Promise<boolean> {
   const { recover } = await import('../seal/recovery');
-  return recover(words);
+  if (!(await recover(words))) return false;
+  // What arrived while the key was missing stayed closed; it may open now.
+  await readAgain();
+  recoveryMade.value = true;
+  await unlocked();
+  return true;
 }
 
 /** Makes a new key for the account. What was sealed to the old one stays unreadable. Throws Offline or Refusal. */
 export async function startAnew(): Promise<void> {
   const { replaceIdentity } = await import('../seal/identity');
-  await replaceIdentity();
+  if ((await replaceIdentity()) !== 'ready') throw new Error('another device was faster; try again');
+  await unlocked();
 }

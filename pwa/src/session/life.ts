@@ -2,52 +2,66 @@
 
 import * as api from '../api';
 import type { Demo, Me, Prompt, Rhythm } from '../contract';
+import { deviceName } from '../journal/device-name';
+import { disable, look } from '../push/subscription';
+import { listen } from '../store/changes';
 import { rememberZone } from '../store/person';
 import { keepPrompts } from '../store/prompts';
-import { forgetMe, keepMe, wake } from '../store/shell';
+import { wake } from '../store/shell';
+import { setting } from '../store/values';
 import { me, prompts, refresh } from '../store/view';
-import { session } from './state';
+import { adopt } from './me';
+import { round, watch } from './rounds';
+import { keys, recoveryMade, session } from './state';
 import { watchForUpdates } from './update';
 
 /** Called once by main.tsx before the first paint of a screen; resolves when what the phone knows is in the signals. */
 export async function start(): Promise<void> {
-  adopt(await wake());
-  await refresh();
-  session.value = me.value ? 'signed-in' : 'signed-out';
+  await follow();
+  listen((change) => {
+    if (change === 'session') void follow();
+  });
+  watch();
   void watchForUpdates();
 }
 
-function adopt(who: Me | null): void {
-  me.value = who;
+/** Shows whoever the phone says is signed in; another window may have changed that. */
+async function follow(): Promise<void> {
+  const who = await wake();
   rememberZone(who);
+  me.value = who;
+  await refresh();
+  recoveryMade.value = who !== null && (await setting('recovery'))?.made === true;
+  session.value = who ? 'signed-in' : 'signed-out';
 }
 
 /** Sends a code by mail; the answer is the same for an unknown address. Throws Offline or Refusal. */
 export const askForCode = async (email: string): Promise<void> => void (await api.askForCode(email));
 
 /** Throws Offline or Refusal (`code_wrong`, `too_many`). */
-export async function signIn(email: string, code: string, deviceName: string): Promise<Me> {
-  const who = await api.signIn(email, code, deviceName);
-  await keepMe(who);
-  adopt(who);
+export async function signIn(email: string, code: string): Promise<Me> {
+  const who = await api.signIn(email, code, deviceName());
+  keys.value = 'none';
+  await adopt(who);
   await refresh();
   session.value = 'signed-in';
+  void round();
+  void look().catch(() => {});
   return who;
 }
 
 /** Ends the session. What is saved and not yet delivered stays on this phone, locked, for the same person's return. */
 export async function signOut(): Promise<void> {
+  if (me.value?.role === 'resident') await disable().catch(() => {});
   await api.signOut().catch(() => null);
-  await forgetMe();
-  adopt(null);
+  await adopt(null);
+  keys.value = 'none';
   await refresh();
   session.value = 'signed-out';
 }
 
 /** One exchange now, for a person who does not want to wait. Never throws; the signals tell. */
-export async function syncNow(): Promise<void> {
-  await refresh();
-}
+export const syncNow = (): Promise<void> => round();
 
 /** Makes a prompt due at once. Throws Offline or Refusal. */
 export async function askNow(protocol: string | null = null): Promise<Prompt> {

@@ -22,3 +22,5 @@ export const session = signal<SessionState>('starting');
 export const keys = signal<KeysState>('none');
 /** A recovery wrap exists on the server. */
 export const recoveryMade = signal(false);
+/** The server does not take what this version writes: a newer version of the app is needed to deliver it. */
+export const needsUpdate = signal(false);

@@ -33,9 +33,9 @@ export async function markSheetsDueIn(tx: Tx<'cache' | 'sheets'>, checkin: Check
 export const sheetRow = (id: string): Promise<SheetRow> =>
   look(['sheets'], async (tx) => (await tx.objectStore('sheets').get(id)) ?? freshSheet(id));
 
-export const keepSheetRow = (row: SheetRow): Promise<void> =>
+/** Changes some facts of a row and leaves the others, which another tab may have changed meanwhile. */
+export const patchSheet = (id: string, facts: Partial<Omit<SheetRow, 'id'>>): Promise<void> =>
   strict(['sheets'], async (tx) => {
-    await tx.objectStore('sheets').put(row);
+    const row = (await tx.objectStore('sheets').get(id)) ?? freshSheet(id);
+    await tx.objectStore('sheets').put({ ...row, ...facts });
   });
-
-export const sheetRows = (): Promise<SheetRow[]> => look(['sheets'], (tx) => tx.objectStore('sheets').getAll());

@@ -6,7 +6,7 @@ import { listen } from './changes';
 import { unlock } from './cipher';
 import { currentPerson, look } from './database';
 import type { Checkin, SheetRow, SyncRow } from './schema';
-import { cached } from './values';
+import { cached, setting } from './values';
 
 export type Delivery = 'waiting' | 'delivered' | 'parked';
 
@@ -27,6 +27,8 @@ export const prompts = signal<Prompt[]>([]);
 export const blocks = signal<Block[]>([]);
 export const releases = signal<Release[]>([]);
 export const sheets = signal<SheetRow[]>([]);
+/** Warnings about group blocks, by `<group>/<block>`: a code of pulse/alarm.ts. Nothing is sent for such a block. */
+export const alarms = signal<Record<string, string>>({});
 /** The browser's word, corrected by what the last exchange met. */
 export const online = signal(typeof navigator === 'undefined' ? true : navigator.onLine !== false);
 
@@ -75,6 +77,7 @@ async function readCaches(): Promise<void> {
   prompts.value = (await cached('prompts')) ?? [];
   blocks.value = (await cached('blocks')) ?? [];
   releases.value = (await cached('releases'))?.value ?? [];
+  alarms.value = (await setting('alarms')) ?? {};
 }
 
 async function readSheets(): Promise<void> {
@@ -88,6 +91,7 @@ function clear(): void {
   blocks.value = [];
   releases.value = [];
   sheets.value = [];
+  alarms.value = {};
   outboxCount.value = 0;
   unopenedIds.value = [];
   holeSeqs.value = [];

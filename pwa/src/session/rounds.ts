@@ -1,0 +1,115 @@
+/** When to exchange: after a save, at start, when the network or the page comes back, by the minute, after a failure. */
+
+import * as api from '../api';
+import { Offline, Refusal } from '../api';
+import { setOffset } from '../clock';
+import { flush, type Outcome } from '../journal/engine';
+import { tend } from '../pulse/engine';
+import { mend } from '../push/subscription';
+import { settleIdentity } from '../seal/identity';
+import { listen } from '../store/changes';
+import { currentPerson } from '../store/database';
+import { cached, keepCached } from '../store/values';
+import { me, online, refresh } from '../store/view';
+import { backoff } from './backoff';
+import { adopt } from './me';
+import { keys, needsUpdate, session } from './state';
+
+const MINUTE_MS = 60_000;
+/** Each token needs at most three exchanges: its record, its finished form, the record's withdrawal. */
+const STEPS_MAX = 4;
+
+let running: Promise<void> | null = null;
+let again = false;
+let failures = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** One round now; a call during a round makes it run once more. Never rejects; the signals tell. */
+export function round(): Promise<void> {
+  again = running !== null;
+  running ??= (async () => {
+    do {
+      again = false;
+      await oneRound();
+    } while (again);
+  })().finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+async function oneRound(): Promise<void> {
+  clearTimeout(timer);
+  if (!currentPerson()) return;
+  let outcome: Outcome;
+  try {
+    outcome = await exchange();
+  } catch (error) {
+    outcome = failed(error);
+  }
+  take(outcome);
+  await refresh();
+}
+
+function failed(error: unknown): Outcome {
+  if (error instanceof Refusal && error.status === 401) return { state: 'signed-out' };
+  if (error instanceof Offline) return { state: 'unreachable', after: null };
+  return { state: 'unreachable', after: error instanceof Refusal ? error.retryAfter : null };
+}
+
+async function exchange(): Promise<Outcome> {
+  await readMe();
+  if (me.value?.role !== 'resident') return { state: 'done' };
+  if (keys.value !== 'ready') keys.value = await settleIdentity(me.value);
+  await readLibrary();
+  let outcome = await flush();
+  for (let step = 0; outcome.state === 'done' && step < STEPS_MAX; step += 1) {
+    if (!(await tend())) break;
+    outcome = await flush();
+  }
+  return outcome;
+}
+
+/** A demo's clock moves, so it is asked every time; elsewhere Me is read once a start. */
+async function readMe(): Promise<void> {
+  if (session.value === 'signed-in' && fresh && me.value?.demo === null) return;
+  const who = await api.me();
+  if (who.id !== currentPerson()) throw new Refusal(401, 'another_person', '');
+  await adopt(who);
+  setOffset(who.demo?.offset_s ?? 0);
+  fresh = true;
+}
+let fresh = false;
+
+async function readLibrary(): Promise<void> {
+  const held = await cached('library');
+  const { value, etag } = await api.library(held?.etag ?? null);
+  if (value) await keepCached('library', { etag, value });
+}
+
+function take(outcome: Outcome): void {
+  online.value = outcome.state !== 'unreachable';
+  needsUpdate.value = outcome.state === 'refused' && outcome.code === 'later';
+  if (outcome.state === 'done' || outcome.state === 'locked') session.value = 'signed-in';
+  if (outcome.state === 'signed-out' || outcome.state === 'not-ours') session.value = 'needs-sign-in';
+  if (outcome.state === 'locked') keys.value = 'locked';
+  const after = outcome.state === 'unreachable' ? outcome.after : null;
+  const well = outcome.state === 'done' || outcome.state === 'locked';
+  failures = well ? 0 : failures + 1;
+  if (session.value === 'signed-in') timer = setTimeout(round, well ? MINUTE_MS : backoff(failures, after));
+}
+
+/** Called once, after the store is awake. */
+export function watch(): void {
+  listen((change) => {
+    if (change === 'outbox') void round();
+  });
+  addEventListener('online', () => void round());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible') return;
+    void round();
+    void mend().catch(() => {});
+  });
+  void round();
+  void mend().catch(() => {});
+}
