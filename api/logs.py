@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 
-def _where_it_broke(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _where_it_broke(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep the stack of an error but not its message: messages quote the data that broke things."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):

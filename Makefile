@@ -1,0 +1,71 @@
+# `make run` and `make test` do all their own set-up: Python 3.11 or newer is enough.
+PYTHON ?= python3
+PORT ?= 8000
+INSTANCE ?= instance
+SUITE ?= sync
+SEED ?= 1
+
+BIN := .venv/bin
+RUN_READY := .venv/.ready-to-run
+DEV_READY := .venv/.ready-to-test
+
+.PHONY: run test lint types phone unit journeys browsers bench soak build contract screenshots format clean
+
+run: $(RUN_READY)
+	@HANDRAIL_DEMO=$${HANDRAIL_DEMO-1} HANDRAIL_INSTANCE="$(INSTANCE)" PORT="$(PORT)" exec $(BIN)/python -m api.cli serve
+
+test: lint types phone unit journeys
+	@echo "All of make test passed."
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Handrail needs Python 3.11 or newer."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(RUN_READY): requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(RUN_READY)
+
+lint: $(DEV_READY)
+	$(BIN)/ruff check api tests wsgi.py pwa/build.py
+	$(BIN)/ruff format --check -q api tests wsgi.py pwa/build.py
+
+types: $(DEV_READY)
+	$(BIN)/mypy
+
+phone: $(DEV_READY)
+	$(BIN)/python pwa/build.py check
+
+unit: $(DEV_READY)
+	$(BIN)/python -m pytest -m "not journey and not soak" -n 2
+
+browsers: $(DEV_READY)
+	$(BIN)/python -m tests.journeys.install_browsers
+
+journeys: browsers
+	$(BIN)/python -m pytest -m journey tests/journeys
+
+bench: browsers
+	$(BIN)/python -m tests.bench
+
+soak: $(DEV_READY)
+	$(BIN)/python -m tests.soak "$(SUITE)" "$(SEED)"
+
+build: $(DEV_READY)
+	$(BIN)/python pwa/build.py
+
+contract: $(DEV_READY)
+	$(BIN)/python -m api.cli contract > pwa/openapi.json
+
+screenshots: browsers
+	$(BIN)/python -m tests.journeys.screenshots static/screenshots
+
+format: $(DEV_READY)
+	$(BIN)/ruff check --fix api tests wsgi.py pwa/build.py
+	$(BIN)/ruff format api tests wsgi.py pwa/build.py
+
+clean:
+	rm -rf .venv pwa/node_modules

@@ -1,0 +1,156 @@
+"""The operator's command: `handrail …`. Each command is short and says what went wrong in one line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from threading import Event
+
+from api import clock, config, migrate
+from api.config import Settings, SettingsError
+from api.db import transaction
+from api.people import services as people
+from api.problems import Problem
+from api.state import State, open_state
+
+PORT = "8000"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status (2 for settings or arguments that are wrong)."""
+    given = _parser().parse_args(arguments)
+    os.environ.setdefault("HANDRAIL_ORIGIN", f"http://localhost:{os.environ.get('PORT', PORT)}")
+    try:
+        command: Callable[[argparse.Namespace, Settings], int] = given.command
+        return command(given, config.read())
+    except SettingsError as error:
+        print("Handrail does not start. These settings are wrong:", *error.lines, sep="\n  ", file=sys.stderr)
+        return 2
+    except Problem as problem:
+        print(problem.detail, *problem.fields.items(), sep="\n  ", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="handrail", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, command: Callable[[argparse.Namespace, Settings], int], told: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=told, description=told)
+        made.set_defaults(command=command)
+        return made
+
+    add("serve", serve, "Migrate, then run web, box and worker together until interrupted.")
+    add("web", web, "Run the web process alone (the box is mounted at /box).")
+    add("worker", worker, "Plan and send prompts, close blocks.").add_argument("--once", action="store_true")
+    add("migrate", upgrade, "Bring the database to this version.")
+    add("contract", contract, "Print the OpenAPI 3.1 document.")
+    add("doctor", doctor, "Check settings, database, keys and box; exit status 1 when something is wrong.")
+    invite = add("invite", invite_person, "Add a person, for instance the first coordinator.")
+    invite.add_argument("--email", required=True)
+    invite.add_argument("--name", required=True)
+    invite.add_argument("--role", required=True, choices=["coordinator"])
+    invite.add_argument("--zone", default="UTC")
+    demo = add("demo", demo_command, "The demo instance's clock.")
+    demo.add_argument("action", choices=["advance"])
+    demo.add_argument("span", help="like 7d, 12h or next-release")
+    return parser
+
+
+def serve(given: argparse.Namespace, settings: Settings) -> int:
+    from api import demo
+    from api import serve as house
+
+    bind = os.environ.get("HANDRAIL_BIND", f"127.0.0.1:{os.environ.get('PORT', PORT)}")
+    held = open_state(settings)
+    migrate.upgrade(held.engine)
+    if settings.demo:
+        demo.prepare(held)
+    held.engine.dispose()
+    try:
+        return house.run(settings, bind, lambda: _greet(held), lambda stop: _beside(held, stop))
+    except house.AlreadyRunning:
+        print(f"Another handrail already runs on {settings.instance}.", file=sys.stderr)
+        return 1
+    finally:
+        print("Stopped.", flush=True)
+
+
+def _greet(held: State) -> None:
+    from api import demo
+
+    if held.settings.demo:
+        demo.greet(held)
+    print(f"Handrail is ready: {held.settings.origin}   (Ctrl-C stops it)", flush=True)
+
+
+def _beside(held: State, stop: Event) -> None:
+    from api import demo
+
+    if held.settings.demo:
+        demo.play_until(held, stop)
+
+
+def web(given: argparse.Namespace, settings: Settings) -> int:
+    from api import serve as house
+
+    bind = os.environ.get("HANDRAIL_BIND", f"127.0.0.1:{os.environ.get('PORT', PORT)}")
+    command = house.web_command(settings, bind)
+    os.execv(command[0], command)  # noqa: S606 - the web server takes this process's place, signals and all
+
+
+def worker(given: argparse.Namespace, settings: Settings) -> int:
+    from api import worker as loop
+
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    loop.run(open_state(settings), once=given.once, stop=stop)
+    return 0
+
+
+def upgrade(given: argparse.Namespace, settings: Settings) -> int:
+    migrate.upgrade(open_state(settings).engine)
+    return 0
+
+
+def contract(given: argparse.Namespace, settings: Settings) -> int:
+    from api.contract import document
+
+    print(json.dumps(document(), indent=1, sort_keys=True))
+    return 0
+
+
+def doctor(given: argparse.Namespace, settings: Settings) -> int:
+    from api.doctor import examine
+
+    findings = examine(open_state(settings))
+    for finding in findings:
+        print(f"{'ok   ' if finding.well else 'WRONG'} {finding.what}: {finding.told}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def invite_person(given: argparse.Namespace, settings: Settings) -> int:
+    held = open_state(settings)
+    sent = {"email": given.email, "name": given.name, "role": given.role, "zone": given.zone}
+    with transaction(held.engine) as db:
+        person, _ = people.invite(db, sent, clock.now())
+    held.mail.send(people.invitation(person, settings.origin))
+    return 0
+
+
+def demo_command(given: argparse.Namespace, settings: Settings) -> int:
+    from api import demo
+
+    if not settings.demo:
+        print("This is not a demo instance (HANDRAIL_DEMO is off).", file=sys.stderr)
+        return 2
+    return demo.advance_from_shell(open_state(settings), given.span)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

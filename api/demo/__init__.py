@@ -1,0 +1,11 @@
+"""The demo instance: a made-up residency whose past is played by simulated phones through the real API.
+
+Nothing here inserts a row, and none of it exists outside an instance with HANDRAIL_DEMO on.
+"""
+
+from __future__ import annotations
+
+from api.demo.player import advance_from_shell, play_until, prepare
+from api.demo.welcome import greet
+
+__all__ = ["advance_from_shell", "greet", "play_until", "prepare"]
