@@ -22,7 +22,7 @@ from api import clock
 from api.push import message
 from api.push.endpoints import endpoint_trouble, is_public
 from api.push.outcome import Outcome, of_answer
-from api.push.services import LAST_CALL, Parcel
+from api.push.parcel import LAST_CALL, Parcel
 from api.push.vapid import Signer, private_key
 
 CONNECTIONS_MAX = 256

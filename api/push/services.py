@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,30 +23,15 @@ from api.push import queries
 from api.push.endpoints import endpoint_trouble, key_troubles, origin_of
 from api.push.models import Attempt, Pause, Subscription
 from api.push.outcome import Outcome
+from api.push.parcel import LAST_CALL, Parcel
 
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
 SENDS_MAX = 3
-LAST_CALL = timedelta(seconds=60)
 REFUSED_PAUSE = timedelta(minutes=15)
 LATE_AFTER = timedelta(minutes=10)
 SPREAD_S = 15 * 60
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """One claimed send. `until` is when the prompt closes; nothing is sent in its last minute."""
-
-    attempt_id: str
-    prompt_id: str
-    device_id: str
-    endpoint: str = field(repr=False)
-    origin: str
-    p256dh: str = field(repr=False)
-    auth: str = field(repr=False)
-    topic: str
-    until: datetime
 
 
 def subscribe(

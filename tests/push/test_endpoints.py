@@ -14,8 +14,8 @@ import pytest
 from api import clock
 from api.push import vapid
 from api.push.endpoints import endpoint_trouble, is_public, key_troubles, origin_of
+from api.push.parcel import Parcel
 from api.push.sender import Sender
-from api.push.services import Parcel
 from tests.fakes.push_service import BrowserKeys, PushService, b64
 from tests.push.hostile import HOSTILE, PRIVATE_ADDRESSES, WELCOME
 

@@ -14,8 +14,8 @@ import pytest
 from api import clock
 from api.push import message, vapid
 from api.push.outcome import Outcome
+from api.push.parcel import Parcel
 from api.push.sender import Sender
-from api.push.services import Parcel
 from tests.fakes.push_service import BrowserKeys, PushService
 
 ORIGIN = "https://handrail.example.org"
