@@ -21,7 +21,8 @@ const digest = (path: string) => createHash('sha256').update(readFileSync(path))
 /** What the worker keeps for a start with no network: [url, hash]. Screens of the laptop roles are left out by name. */
 function shell(folder: string): [string, string][] {
   const keep = (url: string) => !/\/assets\/(coach|coordinator)-/.test(url) && !/\.(txt|md)$/.test(url);
-  const built = filesBelow(folder).map((p) => [`/${relative(folder, p)}`, digest(p)] as [string, string]);
+  const address = (p: string) => (p.endsWith('/index.html') ? '/' : `/${relative(folder, p)}`);
+  const built = filesBelow(folder).map((p) => [address(p), digest(p)] as [string, string]);
   const hand = ['manifest.webmanifest', 'icons', 'fonts'].flatMap((name) => {
     const path = join(byHand, name);
     const found = statSync(path, { throwIfNoEntry: false });

@@ -7,11 +7,11 @@ import { tell } from '../store/changes';
 import { unlock } from '../store/cipher';
 import { device, forkDevice, markRegistered } from '../store/device';
 import { beginEpoch } from '../store/merge';
-import { freshSync, keepBody, keptIds, outboxRows, sendAgain } from '../store/outbox';
+import { freshSync, keepBody, keptIds, outboxRows, sendAgain, settleResults } from '../store/outbox';
 import { keepPrompts } from '../store/prompts';
 import { setting } from '../store/values';
 import { deviceName } from './device-name';
-import { nextBatch, send, settle } from './exchange';
+import { nextBatch, send } from './exchange';
 import { takeIn } from './pull';
 
 export type Outcome =
@@ -95,7 +95,7 @@ async function oneRound(): Promise<Outcome | 'again'> {
   const { answer } = exchange;
   const newEpoch = answer.server_epoch !== epochBefore;
   if (newEpoch) await beginEpoch(answer.server_epoch);
-  const after = await settle(exchange);
+  const after = await settleResults(exchange.sent, answer);
   await takeIn(answer);
   await keepPrompts(answer.prompts);
   if (after.forked) await fork();

@@ -5,7 +5,7 @@ import { nowInstant } from '../clock';
 import type { Op, SyncAnswer } from '../contract';
 import { signed } from '../seal/mac';
 import { device } from '../store/device';
-import { type Aftermath, freshSync, outboxRows, settleResults } from '../store/outbox';
+import { freshSync, outboxRows } from '../store/outbox';
 import type { OutboxRow } from '../store/schema';
 import { keyNamed, setting } from '../store/values';
 
@@ -58,5 +58,3 @@ export async function send(sent: Op[]): Promise<Exchange> {
   });
   return { answer, sent };
 }
-
-export const settle = ({ answer, sent }: Exchange): Promise<Aftermath> => settleResults(sent, answer);

@@ -36,3 +36,13 @@ async function register(): Promise<ServiceWorkerRegistration | null> {
     return null;
   }
 }
+
+interface SyncRegistration {
+  sync?: { register(tag: string): Promise<void> };
+}
+
+/** Asks the browser to wake the worker once the network is back; only Chromium can, elsewhere nothing happens. */
+export async function wakeWorkerLater(): Promise<void> {
+  const reg = (await registration()) as (ServiceWorkerRegistration & SyncRegistration) | null;
+  await reg?.sync?.register('flush').catch(() => {});
+}

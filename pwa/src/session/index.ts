@@ -3,4 +3,5 @@
 export { enterWords, keepWords, makeWords, startAnew } from './keys';
 export { advanceDemo, askForCode, askNow, demo, refreshRhythm, saveRhythm, signIn, signOut, start, syncNow } from './life';
 export { type KeysState, keys, needsUpdate, recoveryMade, type SessionState, session } from './state';
+export { whenOpened } from './opened';
 export { applyUpdate, updateReady } from './update';

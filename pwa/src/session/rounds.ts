@@ -5,6 +5,7 @@ import { Offline, Refusal } from '../api';
 import { setOffset } from '../clock';
 import { flush, type Outcome } from '../journal/engine';
 import { tend } from '../pulse/engine';
+import { wakeWorkerLater } from '../push/registration';
 import { mend } from '../push/subscription';
 import { settleIdentity } from '../seal/identity';
 import { listen } from '../store/changes';
@@ -96,7 +97,11 @@ function take(outcome: Outcome): void {
   const after = outcome.state === 'unreachable' ? outcome.after : null;
   const well = outcome.state === 'done' || outcome.state === 'locked';
   failures = well ? 0 : failures + 1;
-  if (session.value === 'signed-in') timer = setTimeout(round, well ? MINUTE_MS : backoff(failures, after));
+  if (session.value !== 'signed-in') return;
+  if (outcome.state === 'unreachable') void wakeWorkerLater();
+  // A hidden page that has nothing to send rests; becoming visible starts a round.
+  if (well && document.visibilityState !== 'visible') return;
+  timer = setTimeout(round, well ? MINUTE_MS : backoff(failures, after));
 }
 
 /** Called once, after the store is awake. */

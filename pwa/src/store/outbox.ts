@@ -66,8 +66,11 @@ export interface Aftermath {
   fellBack: boolean;
 }
 
-/** Takes in the per-op results of one exchange, in one transaction. */
-export const settleResults = (sent: Op[], answer: SyncAnswer): Promise<Aftermath> =>
+/**
+ * Takes in the per-op results of one exchange, in one transaction. The worker, which cannot act on a server that fell
+ * back, leaves the remembered position for the page to compare.
+ */
+export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): Promise<Aftermath> =>
   strict(['outbox', 'kept', 'journal', 'tokens', 'settings'], async (tx) => {
     const after: Aftermath = { forked: false, notOurs: false, later: false, ended: 0, fellBack: false };
     const byId = new Map(sent.map((op) => [op.op_id, op]));
@@ -83,7 +86,7 @@ export const settleResults = (sent: Op[], answer: SyncAnswer): Promise<Aftermath
       else if (result.status === 'later') after.later = true;
       else after.notOurs = true;
     }
-    after.fellBack = await keepPosition(tx, answer);
+    if (position) after.fellBack = await keepPosition(tx, answer);
     await forgetOld(tx);
     return after;
   });

@@ -1,0 +1,27 @@
+/**
+ * What the worker can deliver by itself: ops that are ready. It cannot seal, for a worker may not load code lazily and
+ * the sealing library would weigh five times the rest; the page seals at once after saving, so little is left over.
+ * It merges nothing either and leaves the cursor where it is.
+ */
+
+import { nextBatch, send } from '../journal/exchange';
+import { device } from '../store/device';
+import { settleResults } from '../store/outbox';
+import { keepPrompts } from '../store/prompts';
+import { currentPerson } from '../store/database';
+
+const ROUNDS_MAX = 20;
+
+/** Throws Offline or Refusal; everything stays in the outbox then. */
+export async function flushReady(): Promise<void> {
+  if (!currentPerson() || !(await device()).registered) return;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const batch = await nextBatch();
+    if (batch.length === 0) return;
+    const { answer, sent } = await send(batch);
+    const { ended } = await settleResults(sent, answer, false);
+    await keepPrompts(answer.prompts);
+    // What is refused for now (a fork, a conflict, a newer version) needs the page.
+    if (ended < sent.length) return;
+  }
+}
