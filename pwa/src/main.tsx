@@ -1,8 +1,12 @@
 import { render } from 'preact';
+import './style/index.css';
+import { App } from './app';
+import { start } from './session';
 
-function App() {
-  return <p>Handrail</p>;
-}
-
+/** The first paint waits for what the phone knows, and for nothing else. */
 const root = document.getElementById('app');
-if (root) render(<App />, root);
+if (root) {
+  start()
+    .catch((error) => console.error('the phone’s own store did not open', error))
+    .finally(() => render(<App />, root));
+}

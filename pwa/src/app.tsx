@@ -1,0 +1,121 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Role } from './contract';
+import { Live } from './parts/live';
+import { appleTab } from './parts/platform';
+import { followLinks, go, match, path } from './parts/route';
+import { pushState } from './push';
+import { Notices } from './screens/notices';
+import { Closing } from './screens/resident/closing';
+import { EntryPage } from './screens/resident/entry';
+import { Group } from './screens/resident/group';
+import { Help } from './screens/resident/help';
+import { Install } from './screens/resident/install';
+import { Journal } from './screens/resident/journal';
+import { PhonePage } from './screens/resident/phone';
+import { PlainPage } from './screens/resident/plain-page';
+import { ByHand, PromptPage } from './screens/resident/prompt';
+import { PromptsPage } from './screens/resident/prompts';
+import { Recovery } from './screens/resident/recovery';
+import { RhythmPage } from './screens/resident/rhythm';
+import { SecondDevice } from './screens/resident/second-device';
+import { Today } from './screens/resident/today';
+import { SignIn } from './screens/sign-in';
+import { keys, session } from './session';
+import { me } from './store';
+import { words } from './words';
+
+type Params = Record<string, string>;
+type Draw = (params: Params) => preact.JSX.Element;
+
+/** Every page of a resident. The first pattern that fits is drawn. */
+const PAGES: [string, Draw][] = [
+  ['/', () => <Today />],
+  ['/c/:id', ({ id = '' }) => <PromptPage key={id} id={id} />],
+  ['/check-in/:protocol', ({ protocol = '' }) => <ByHand protocol={protocol} />],
+  ['/done/:id', ({ id = '' }) => <Closing key={id} id={id} />],
+  ['/journal', () => <Journal />],
+  ['/entry/:id', ({ id = '' }) => <EntryPage id={id} />],
+  ['/rhythm', () => <RhythmPage />],
+  ['/prompts', () => <PromptsPage />],
+  ['/coach', () => <Group />],
+  ['/phone', () => <PhonePage />],
+  ['/phone/words', () => <Recovery />],
+];
+
+/** Pages that read or write the journal; they wait until this phone has the journal's key. */
+const UNSEALED = ['/', '/c/:id', '/check-in/:protocol', '/done/:id', '/journal', '/entry/:id'];
+
+const HOME: Record<Role, string> = { resident: '/', coach: '/releases', coordinator: '/people' };
+
+/** The desks are fetched only by those who sit at them. */
+const DESKS: Record<Exclude<Role, 'resident'>, () => Promise<{ default: ComponentType<{ path: string }> }>> = {
+  coach: () => import('./screens/coach'),
+  coordinator: () => import('./screens/coordinator'),
+};
+
+export function App() {
+  useEffect(followLinks, []);
+  useFocusOnArrival();
+  return (
+    <div class="app">
+      <Notices />
+      <Page />
+      <Live />
+    </div>
+  );
+}
+
+function Page() {
+  const at = path.value;
+  const role = me.value?.role;
+  if (session.value === 'starting') return <div class="phone opening" aria-busy="true" />;
+  if (at === '/help' && role !== 'coach' && role !== 'coordinator') return <Help />;
+  if (at === '/sign-in' || !role) return <Door />;
+  if (role !== 'resident') return <Desk role={role} at={at} />;
+  if (keys.value === 'locked' && UNSEALED.some((pattern) => match(pattern, at))) return <SecondDevice />;
+  for (const [pattern, draw] of PAGES) {
+    const params = match(pattern, at);
+    if (params) return draw(params);
+  }
+  return <PlainPage title={words.unknown.title} say={words.unknown.say} />;
+}
+
+/** Sign-in; on an iPhone's browser tab the way to install comes first, and can be passed over. */
+function Door() {
+  const [here, setHere] = useState(false);
+  const arrive = () => {
+    const who = me.value?.role ?? 'resident';
+    const asks = who === 'resident' && (pushState.value === 'off' || pushState.value === 'unknown');
+    go(asks ? '/prompts' : wanted(who), { replace: true });
+  };
+  if (appleTab() && !here) return <Install onSkip={() => setHere(true)} />;
+  return <SignIn onIn={arrive} />;
+}
+
+/** Where a person was going when the door came between, or home. */
+const wanted = (role: Role) => (path.value === '/sign-in' || role !== 'resident' ? HOME[role] : path.value);
+
+function Desk({ role, at }: { role: 'coach' | 'coordinator'; at: string }) {
+  const [Screens, setScreens] = useState<ComponentType<{ path: string }> | null>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    if (at === '/') go(HOME[role], { replace: true });
+    DESKS[role]().then(
+      (desk) => setScreens(() => desk.default),
+      () => setFailed(true),
+    );
+  }, [role, at]);
+  if (failed) return <PlainPage title={words.broken.title} say={words.broken.say} />;
+  return Screens ? <Screens path={at} /> : <div class="phone opening" aria-busy="true" />;
+}
+
+/** On every new page the heading takes the focus, so that a screen reader starts where the eye does. */
+function useFocusOnArrival(): void {
+  const at = path.value;
+  useEffect(() => {
+    const held = document.activeElement;
+    if (held && held !== document.body && held.closest('main h1, dialog, #leave')) return;
+    document.querySelector<HTMLElement>('h1[tabindex="-1"]')?.focus({ preventScroll: true });
+  }, [at]);
+}

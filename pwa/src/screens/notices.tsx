@@ -1,0 +1,87 @@
+import { computed, signal } from '@preact/signals';
+import { useState } from 'preact/hooks';
+import { say } from '../parts/live';
+import { path } from '../parts/route';
+import { advanceDemo, applyUpdate, demo, session, updateReady } from '../session';
+import { me } from '../store';
+import { words } from '../words';
+
+const later = signal(false);
+
+/** A check-in under way is never interrupted, not even by an offer. */
+const answering = computed(() => path.value.startsWith('/c/') || path.value.startsWith('/check-in/'));
+
+/** The lines above every page. None of them covers anything. */
+export function Notices() {
+  return (
+    <>
+      <DemoBar />
+      {session.value === 'needs-sign-in' && path.value !== '/sign-in' && (
+        <div class="notice-bar" role="status">
+          <p>{words.signedOut.say}</p>
+          <a class="btn" href="/sign-in">
+            {words.signedOut.go}
+          </a>
+        </div>
+      )}
+      {updateReady.value && !later.value && !answering.value && (
+        <div class="notice-bar" role="status">
+          <p>{words.update.ready}</p>
+          <button type="button" class="btn" onClick={() => void applyUpdate()}>
+            {words.update.take}
+          </button>
+          <button
+            type="button"
+            class="btn bare"
+            onClick={() => {
+              later.value = true;
+            }}
+          >
+            {words.update.later}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** How often the demo's clock is asked how far it came, in milliseconds, and how often at most. */
+const ASK_MS = 1000;
+const ASK_TIMES = 90;
+
+/** Only in a demo instance: its own clock, and a button that lets the days pass till the next release is out. */
+function DemoBar() {
+  const [moving, setMoving] = useState(false);
+  const [told, setTold] = useState<string | null>(null);
+  if (!me.value?.demo || answering.value) return null;
+  const skip = async () => {
+    setMoving(true);
+    setTold(words.demo.moving);
+    const words_ = await passDays().then(
+      () => words.demo.arrived,
+      () => words.demo.failed,
+    );
+    setTold(words_);
+    say(words_);
+    setMoving(false);
+  };
+  return (
+    <div class="notice-bar demo-bar">
+      <p role="status">{told ?? words.demo.clock}</p>
+      <button type="button" class="btn" aria-disabled={moving} onClick={() => !moving && void skip()}>
+        {words.demo.skip}
+      </button>
+    </div>
+  );
+}
+
+/** Resolves when the demo's clock is where it was sent. */
+async function passDays(): Promise<void> {
+  const { target_offset_s } = await advanceDemo({ to: 'next_release' });
+  for (let times = 0; times < ASK_TIMES; times += 1) {
+    await new Promise((wake) => setTimeout(wake, ASK_MS));
+    const now = await demo();
+    if (now && now.offset_s >= target_offset_s) return;
+  }
+  throw new Error('the clock did not arrive');
+}

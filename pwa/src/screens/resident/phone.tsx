@@ -1,0 +1,103 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Foot } from '../../parts/foot';
+import { Grip } from '../../parts/grip';
+import { BellIcon, KeyIcon, OnwardIcon, PhoneIcon } from '../../parts/icons';
+import { back, go } from '../../parts/route';
+import { Stairwell } from '../../parts/stairwell';
+import { useTitle } from '../../parts/title';
+import { pushState } from '../../push';
+import { keys, recoveryMade, signOut } from '../../session';
+import { me, waiting } from '../../store';
+import { setting } from '../../store/values';
+import { SignOutSheet } from './sign-out';
+import { Stops, TryNow } from './where';
+import { words } from './words/phone';
+import { words as rhythm } from './words/rhythm';
+import { words as where } from './words/where';
+
+/** Where the answers are, what happens if the phone is lost, and the way out. */
+export function PhonePage() {
+  useTitle(words.title);
+  const [leaving, setLeaving] = useState(false);
+  const leave = () => {
+    if (waiting.value > 0) setLeaving(true);
+    else void signOut().then(() => go('/sign-in', { replace: true }));
+  };
+  return (
+    <Stairwell
+      name="this-phone"
+      onRail={false}
+      top={
+        <>
+          <span>{words.title}</span>
+          <span>{me.value?.name}</span>
+        </>
+      }
+      dado={
+        <>
+          <div class="grips">
+            <TryNow />
+            <Grip center onPress={leave}>
+              {words.signOut}
+            </Grip>
+          </div>
+          <p class="small after-note">{words.signOutSub}.</p>
+          <Foot back={() => back()} />
+        </>
+      }
+    >
+      <h1 class="stem small-stem" tabIndex={-1}>
+        {where.title}
+      </h1>
+      <Stops />
+      <Alarms />
+      <h2 class="title section-title">{words.keyTitle}</h2>
+      <p class={recoveryMade.value ? 'small' : 'warn'}>{recoveryMade.value ? words.keyMade : words.keyNone}</p>
+      <div class="facts">
+        {keys.value === 'ready' && (
+          <a class="fact" href="/phone/words">
+            <KeyIcon size="s" />
+            <b>{recoveryMade.value ? words.keyAgain : words.keyMake}</b>
+            <span class="end">
+              <OnwardIcon size="s" />
+            </span>
+          </a>
+        )}
+        <a class="fact" href="/prompts">
+          <BellIcon size="s" />
+          <b>{words.prompts}</b>
+          <span class="small">{pushState.value === 'on' ? rhythm.arrive.on : rhythm.arrive.off}</span>
+          <span class="end">
+            <OnwardIcon size="s" />
+          </span>
+        </a>
+        <Storage />
+      </div>
+      {leaving && <SignOutSheet onClose={() => setLeaving(false)} />}
+    </Stairwell>
+  );
+}
+
+function Storage() {
+  const [kept, setKept] = useState<boolean | null>(null);
+  useEffect(() => void navigator.storage?.persisted?.().then(setKept), []);
+  if (kept === null) return null;
+  return (
+    <div class="fact">
+      <PhoneIcon size="s" />
+      <b>{words.storage}</b>
+      <span class="small">{kept ? words.persisted : words.notPersisted}</span>
+    </div>
+  );
+}
+
+/** What the pulse engine held back, in plain words: nothing of it is the person's doing. */
+function Alarms() {
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    void setting('alarms')
+      .then((alarms) => setHeld(Object.keys(alarms ?? {}).length > 0))
+      .catch(() => {});
+  }, []);
+  return held ? <p class="warn">{words.alarm}</p> : null;
+}

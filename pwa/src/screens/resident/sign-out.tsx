@@ -1,0 +1,64 @@
+import { useState } from 'preact/hooks';
+import { Foot } from '../../parts/foot';
+import { Grip } from '../../parts/grip';
+import { say } from '../../parts/live';
+import { go } from '../../parts/route';
+import { Sheet } from '../../parts/sheet';
+import { signOut, syncNow } from '../../session';
+import { waiting } from '../../store';
+import { discardUnsent } from './discard';
+import { words as page } from './words/phone';
+
+const words = page.out;
+
+/** Signing out with things not delivered yet neither leaks nor loses them: the person says what happens. */
+export function SignOutSheet({ onClose }: { onClose: () => void }) {
+  const [told, setTold] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const count = waiting.value;
+  const out = async () => {
+    await signOut();
+    go('/sign-in', { replace: true });
+  };
+  const deliver = async () => {
+    setBusy(true);
+    await syncNow();
+    setBusy(false);
+    if (waiting.value === 0) return out();
+    setTold(words.still);
+    say(words.still);
+  };
+  const discard = async () => {
+    await discardUnsent();
+    await out();
+  };
+  return (
+    <Sheet
+      title={words.title(count)}
+      onClose={onClose}
+      dado={
+        <>
+          <div class="grips">
+            <Grip main onPress={() => !busy && void deliver()}>
+              {busy ? words.delivering : words.deliver}
+            </Grip>
+            <Grip center onPress={onClose}>
+              {words.stay}
+            </Grip>
+            {told && (
+              <Grip center onPress={() => void out()}>
+                {words.leave}
+              </Grip>
+            )}
+            <Grip center onPress={() => void discard()}>
+              {words.discard(count)}
+            </Grip>
+          </div>
+          <Foot />
+        </>
+      }
+    >
+      <p class="sheet-line">{told ?? words.say}</p>
+    </Sheet>
+  );
+}

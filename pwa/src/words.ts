@@ -1,0 +1,36 @@
+/** Words used on many pages. English for now; each screen keeps its own words in screens/<role>/words. */
+export const words = {
+  app: 'Handrail',
+  ok: 'OK',
+  close: 'Close',
+  notNow: 'Not now',
+  tryAgain: 'Try again',
+  offline: 'No signal',
+  update: {
+    ready: 'A newer Handrail is ready.',
+    take: 'Update now',
+    later: 'Later',
+  },
+  signedOut: {
+    say: 'You are signed out. What you saved waits on this phone.',
+    go: 'Sign in',
+  },
+  demo: {
+    clock: 'Demo clock',
+    skip: 'Skip to the next release',
+    moving: 'Days are passing…',
+    arrived: 'The next release is out.',
+    failed: 'The demo clock did not answer. Try again.',
+  },
+  loading: 'Opening…',
+  unknown: {
+    title: 'There is no page here.',
+    say: 'The link may be old. Nothing is lost.',
+    home: 'Go to Today',
+  },
+  broken: {
+    title: 'This page could not open.',
+    say: 'What you saved is still on this phone.',
+    again: 'Open it again',
+  },
+};
