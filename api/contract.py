@@ -16,4 +16,14 @@ def document() -> dict[str, Any]:
         settings = config.read({"HANDRAIL_INSTANCE": str(Path(folder) / "instance"), "HANDRAIL_LOG_LEVEL": "error"})
         app = create_app(state=open_state(settings))
         spec: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    return _without_unused(spec)
+
+
+def _without_unused(spec: dict[str, Any]) -> dict[str, Any]:
+    """Drop the framework's own error answers: ours are declared one by one, each as a problem document."""
+    for item in spec["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict):
+                operation.get("responses", {}).pop("default", None)
+    spec.get("components", {}).pop("responses", None)
     return spec

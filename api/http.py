@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema, fields
+from marshmallow import INCLUDE, RAISE, Schema, fields
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -59,7 +59,10 @@ class Instant(fields.AwareDateTime):
 
 
 class ProblemShape(Schema):
-    """RFC 9457 problem details, with our `code` and, for wrong fields, `errors`."""
+    """RFC 9457 problem details, with our `code`, for wrong fields `errors`, and members a client acts on."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -150,7 +153,7 @@ def route(
 
         setattr(outside, DECLARED, caller)
         told: Any = outside
-        for code in sorted({*problems, *_always(method, caller, body is not None or query is not None)}):
+        for code in sorted({*problems, *_always(method, rule, caller, body is not None or query is not None)}):
             told = _document(blp, told, code)
         told = blp.doc(**_security(caller))(told)
         blp.route(rule, methods=[method])(told)
@@ -166,8 +169,10 @@ def _with_etag(made: Any) -> Response:
     return response
 
 
-def _always(method: str, caller: Caller, takes_input: bool) -> set[str]:
+def _always(method: str, rule: str, caller: Caller, takes_input: bool) -> set[str]:
     codes = {"unavailable", "bad_request"}
+    if "<" in rule:
+        codes |= {"not_found"}
     if caller is not Caller.ANYONE:
         codes |= {"signed_out"}
     if caller not in (Caller.ANYONE, Caller.SIGNED_IN):

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
-from werkzeug.exceptions import NotFound
+from werkzeug.routing import PathConverter
 
 from api.auth import Caller
 from api.config import Settings
@@ -15,7 +15,13 @@ from api.http import declared
 STATIC = Path(__file__).resolve().parent.parent / "static"
 APP = STATIC / "app"
 YEAR_S = 31_536_000
-BY_HAND = ("icons", "fonts", "screenshots")
+
+
+class PageConverter(PathConverter):
+    """The address of a page: anything that is not below the API, the box or a folder of files."""
+
+    regex = r"(?!(?:api|box|assets|icons|fonts|screenshots)(?:/|$))[^/].*?"
+
 
 pages = Blueprint("pages", __name__)
 
@@ -58,12 +64,10 @@ def favicon() -> Response:
 
 
 @pages.get("/", defaults={"path": ""})
-@pages.get("/<path:path>")
+@pages.get("/<page:path>")
 @declared(Caller.ANYONE)
 def page(path: str) -> Response:
-    """Every page address answers with the same app; what only looks like an API address is not a page."""
-    if path.split("/", 1)[0] in ("api", "box", "assets", *BY_HAND):
-        raise NotFound
+    """Every page address answers with the same app, which knows its own pages."""
     return _fresh(APP, "index.html")
 
 
@@ -91,6 +95,7 @@ def content_security_policy() -> str:
 
 def install(app: Flask, settings: Settings) -> None:
     """Serve the pages and put the security headers on every answer."""
+    app.url_map.converters["page"] = PageConverter
     app.register_blueprint(pages)
     policy = content_security_policy()
 

@@ -121,18 +121,19 @@ def anyone(app: Flask) -> JsonClient:
 
 
 @pytest.fixture
-def client_for(app: Flask, engine: Engine) -> Callable[..., JsonClient]:
-    """A signed-in browser for a person, by a session row and the cookie the product itself would set."""
+def client_for(app: Flask, state: State) -> Callable[..., JsonClient]:
+    """Makes a signed-in browser for a person."""
+    return lambda person, **options: signed_in_client(app, state, person, **options)
 
-    def sign_in(person: Person, **options: Any) -> JsonClient:
-        token = auth.new_token()
-        with transaction(engine) as db:
-            far = datetime(2030, 1, 1, tzinfo=UTC)
-            db.add(SignIn(token_hash=auth.token_hash(token), person_id=person.id, device_name="A test", expires_at=far))
-        client = Client(app)
-        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        value = signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
-        client.set_cookie(app.config["SESSION_COOKIE_NAME"], value, domain="localhost")
-        return JsonClient(client, **options)
 
-    return sign_in
+def signed_in_client(app: Flask, state: State, person: Person, **options: Any) -> JsonClient:
+    """A browser with a session row and the cookie that the product itself would set."""
+    token = auth.new_token()
+    with transaction(state.engine) as db:
+        far = datetime(2030, 1, 1, tzinfo=UTC)
+        db.add(SignIn(token_hash=auth.token_hash(token), person_id=person.id, device_name="A test", expires_at=far))
+    client = Client(app)
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    value = signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], value, domain="localhost")
+    return JsonClient(client, **options)
