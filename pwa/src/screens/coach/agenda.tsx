@@ -25,15 +25,16 @@ export function AgendaCard({ release, agenda, Heading }: AgendaCardProps) {
     });
   };
   return (
-    <aside class={`paper card${printing ? ' printing' : ''}`} aria-labelledby={id}>
+    <aside class={`paper card${printing ? ' printing' : ''}`} aria-labelledby={`${id} ${id}-of`}>
       <div class="head on-paper">
         <Brand />
-        <span>{release.group.name}</span>
       </div>
       <Heading id={id} class="title">
         {words.card}
       </Heading>
-      <p class="small">{span(release.open_day, release.end_day)}</p>
+      <p class="small" id={`${id}-of`}>
+        <span>{release.group.name},</span> <span>{span(release.open_day, release.end_day)}</span>
+      </p>
       <p class="small k">{words.question}</p>
       <p class="plan">{agenda.question}</p>
       <p class="small k">{words.step}</p>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Refusal, type Tagged } from '../../api';
 import { now } from '../../clock';
 
@@ -20,6 +20,23 @@ export interface Polled<T> {
   again: () => void;
 }
 
+/** Runs `once` now; asked again while it runs, it runs one more time afterwards. Never two at a time. */
+function oneAtATime(once: () => Promise<void>): () => void {
+  let running = false;
+  let wanted = false;
+  return async () => {
+    wanted = true;
+    // A slow answer must not be overtaken by the next question, or an older list could replace a newer one.
+    if (running) return;
+    running = true;
+    while (wanted) {
+      wanted = false;
+      await once();
+    }
+    running = false;
+  };
+}
+
 /**
  * Reads a list now, every `everyMs` while the page can be seen, and at once when it comes back into sight or online.
  * A hidden tab asks nothing. A failed read keeps the last list and says which trouble it met.
@@ -29,12 +46,8 @@ export function usePolled<T>(ask: (etag: string | null) => Promise<Tagged<T>>, e
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const readAt = useRef<number | null>(null);
   const etag = useRef<string | null>(null);
-  const asking = useRef(false);
 
-  const read = useCallback(async () => {
-    // A slow answer must not be overtaken by the next question, or an older list could replace a newer one.
-    if (asking.current) return;
-    asking.current = true;
+  const once = useCallback(async () => {
     try {
       const answer = await ask(etag.current);
       readAt.current = now();
@@ -44,15 +57,13 @@ export function usePolled<T>(ask: (etag: string | null) => Promise<Tagged<T>>, e
       setTrouble(null);
     } catch (error) {
       setTrouble(troubleOf(error));
-    } finally {
-      asking.current = false;
     }
   }, [ask]);
+  const read = useMemo(() => oneAtATime(once), [once]);
 
   useEffect(() => {
-    const inSight = () => document.visibilityState === 'visible';
     const readInSight = () => {
-      if (inSight()) void read();
+      if (document.visibilityState === 'visible') read();
     };
     const lost = () => setTrouble('offline');
     readInSight();
@@ -68,5 +79,5 @@ export function usePolled<T>(ask: (etag: string | null) => Promise<Tagged<T>>, e
     };
   }, [read, everyMs]);
 
-  return { list, readAt: readAt.current, trouble, again: () => void read() };
+  return { list, readAt: readAt.current, trouble, again: read };
 }

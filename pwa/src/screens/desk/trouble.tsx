@@ -1,6 +1,7 @@
 import { time } from '../../parts/dates';
 import { NoSignalIcon } from '../../parts/icons';
 import type { Polled } from './polled';
+import { leave } from './sign-out';
 import { words } from './words';
 
 /** Says plainly that the list on the screen may be old, and why. Draws nothing while all is well. */
@@ -15,9 +16,9 @@ export function TroubleLine({ polled, zone }: { polled: Polled<unknown>; zone: s
         <b>{words.trouble[trouble]}</b> {old} {trouble === 'signed_out' ? '' : words.askAgain}
       </p>
       {trouble === 'signed_out' ? (
-        <a class="btn bare" href="/sign-in">
+        <button type="button" class="btn bare" onClick={leave}>
           {words.signIn}
-        </a>
+        </button>
       ) : (
         <button type="button" class="btn bare" onClick={again}>
           {words.tryNow}
