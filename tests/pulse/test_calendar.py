@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_r2_small_groups_have_longer_blocks(people: int, weeks: int) -> None:
 def test_blocks_follow_each_other_without_a_gap(weeks: int) -> None:
     blocks = [calendar.block(TERM, weeks, index) for index in range(20)]
     assert blocks[0].open_day == TERM
-    for before, after in zip(blocks, blocks[1:], strict=False):
+    for before, after in pairwise(blocks):
         assert after.open_day == before.end_day + timedelta(days=1)
         assert before.label < after.label
 

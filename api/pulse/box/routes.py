@@ -42,7 +42,8 @@ class Box:
                 Rule("/keys", methods=["GET"], endpoint=self._keys),
                 Rule("/sheets", methods=["PUT"], endpoint=self._sheets),
                 Rule("/releases", methods=["GET"], endpoint=self._releases),
-            ]
+            ],
+            merge_slashes=False,
         )
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
