@@ -11,7 +11,7 @@ import { freshSync, keepBody, keptIds, outboxRows, sendAgain, settleResults } fr
 import { keepPrompts } from '../store/prompts';
 import { setting } from '../store/values';
 import { deviceName } from './device-name';
-import { nextBatch, send } from './exchange';
+import { BATCH_MAX, nextBatch, send } from './exchange';
 import { takeIn } from './pull';
 
 export type Outcome =
@@ -59,7 +59,7 @@ async function rounds(): Promise<Outcome> {
   if (!(await identity())) return { state: 'locked' };
   await register();
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    await sealAll();
+    await sealNext();
     const next = await oneRound();
     if (next !== 'again') return next;
   }
@@ -79,9 +79,10 @@ async function register(): Promise<void> {
   }
 }
 
-async function sealAll(): Promise<void> {
+/** Seals what the next batch can hold, so that a long queue begins to move at once. */
+async function sealNext(): Promise<void> {
   const held = await identity();
-  for (const row of await outboxRows()) {
+  for (const row of (await outboxRows()).slice(0, BATCH_MAX)) {
     if (row.body !== null || !row.plain || !held) continue;
     const { seal } = await import('../seal/age');
     await keepBody(row.op_id, await seal(await unlock(row.plain), held.publicKey));
@@ -102,7 +103,7 @@ async function oneRound(): Promise<Outcome | 'again'> {
   if ((newEpoch && epochBefore !== null) || after.fellBack) await offerKept();
   if (after.notOurs) return { state: 'not-ours' };
   if (after.later && after.ended === 0) return { state: 'refused', code: 'later' };
-  const left = await nextBatch();
+  const left = await outboxRows();
   const more = answer.more || after.forked || (left.length > 0 && !after.later);
   return more ? 'again' : { state: 'done' };
 }

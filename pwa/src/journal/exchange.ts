@@ -9,7 +9,7 @@ import { freshSync, outboxRows } from '../store/outbox';
 import type { OutboxRow } from '../store/schema';
 import { keyNamed, setting } from '../store/values';
 
-const BATCH_MAX = 50;
+export const BATCH_MAX = 50;
 /** The server takes 262,144 bytes; the rest is room for the envelope around the ops. */
 const BATCH_BYTES = 250_000;
 

@@ -1,0 +1,106 @@
+/** A server in a function: routes by method and path, and faults on demand. Stands where `fetch` stands. */
+
+import type { Block, BoxKeys, Me, Release } from '../../src/contract';
+import { Log } from './log';
+
+export const RITA: Me = {
+  id: '11111111-1111-4111-8111-111111111111',
+  name: 'Rita',
+  email: 'rita@example.org',
+  role: 'resident',
+  zone: 'America/New_York',
+  groups: [{ id: 'g1', name: 'Medicine', kind: 'resident' }],
+  push_key: 'BA',
+  identity: null,
+  demo: null,
+  residents_first_h: 24,
+};
+
+export interface Seen {
+  method: string;
+  path: string;
+  body: string | null;
+  init: RequestInit;
+}
+
+type Answer = Response | object | null;
+
+export class Server {
+  me: Me = structuredClone(RITA);
+  log = new Log();
+  wraps = new Map<string, string>();
+  blocks: Block[] = [];
+  box: BoxKeys = { keys: [], epoch: 'box-1', list_hash: '' };
+  releases: Release[] = [];
+  seen: Seen[] = [];
+  /** Called before every answer; a Response or an error it gives is used instead. */
+  fault: ((seen: Seen) => Response | Error | null) | null = null;
+  issue: (body: { key_id: string; blinded_msg: string }) => Answer = () => problem(403, 'not_eligible');
+  sheet: (body: string) => Answer = () => ({ counter: 1, withdrawn: false });
+
+  constructor() {
+    globalThis.fetch = (input, init = {}) => this.answer(String(input), init);
+  }
+
+  paths(): string[] {
+    return this.seen.map((s) => `${s.method} ${s.path}`);
+  }
+
+  private async answer(path: string, init: RequestInit): Promise<Response> {
+    const seen: Seen = { method: init.method ?? 'GET', path, body: (init.body as string) ?? null, init };
+    this.seen.push(seen);
+    const fault = this.fault?.(seen);
+    if (fault instanceof Error) throw fault;
+    if (fault) return fault;
+    const said = this.route(seen);
+    if (said instanceof Response) return said;
+    return said === null ? new Response(null, { status: 204 }) : json(said);
+  }
+
+  private route({ method, path, body }: Seen): Answer {
+    const sent = body ? JSON.parse(body) : {};
+    if (path === '/api/me' || path === '/api/sign-in') return this.me;
+    if (path.startsWith('/api/devices/')) return this.enrol(path.slice('/api/devices/'.length), sent.name);
+    if (path === '/api/identity') return this.identity(sent);
+    if (path === '/api/wraps') return { wraps: [...this.wraps].map(([kind, text]) => ({ kind, body: text })) };
+    if (path.startsWith('/api/wraps/')) return this.wrap(path.slice('/api/wraps/'.length), sent.body);
+    if (path === '/api/library') return { version: '1', protocols: [] };
+    if (path === '/api/sync') return this.log.take(sent);
+    if (path === '/api/sync/missing') {
+      const have = new Set(this.log.ops.map((row) => row.op.op_id));
+      return { missing: (sent.op_ids as string[]).filter((id) => !have.has(id)) };
+    }
+    if (path === '/api/pulse/blocks') return { blocks: this.blocks };
+    if (path === '/api/pulse/releases') return { releases: this.releases };
+    if (path === '/api/pulse/issue') return this.issue(sent);
+    if (path === '/box/keys') return this.box;
+    if (path === '/box/sheets' && method === 'PUT') return this.sheet(body ?? '');
+    return problem(404, 'not_found');
+  }
+
+  private enrol(id: string, name: string): Answer {
+    this.log.devices.add(id);
+    return { device_id: id, name, created_at: '2026-11-19T12:00:00Z' };
+  }
+
+  private identity(sent: { public_key: string; replaces: string | null }): Answer {
+    const there = this.me.identity?.public_key ?? null;
+    if (there !== sent.replaces) return problem(409, 'identity_exists', { public_key: there });
+    this.me.identity = { public_key: sent.public_key };
+    return { public_key: sent.public_key };
+  }
+
+  private wrap(kind: string, text: string): Answer {
+    this.wraps.set(kind, text);
+    return {};
+  }
+}
+
+export const json = (body: object, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+
+export const problem = (status: number, code: string, members: object = {}, headers: HeadersInit = {}): Response =>
+  new Response(JSON.stringify({ type: 'about:blank', title: code, status, detail: '', code, ...members }), {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  });
