@@ -12,6 +12,10 @@ import { words } from './words';
 
 type GroupReleases = CoachReleases['groups'][number];
 
+/** A term's releases are weeks apart; in a demo the weeks pass while somebody watches. */
+const EVERY_MS = 30_000;
+const DEMO_EVERY_MS = 5_000;
+
 /** The name of a release inside one page: a group has one release for each block. */
 export const keyOf = (release: Release) => `${release.group.id} ${release.block}`;
 
@@ -106,7 +110,7 @@ function Walls({ groups, zone }: { groups: GroupReleases[]; zone: string }) {
 
 /** The coach's one page: every release of the term for every group of theirs, the same for each coach of the group. */
 export function Releases({ me }: { me: Me }) {
-  const polled = usePolled(coachReleases);
+  const polled = usePolled(coachReleases, me.demo ? DEMO_EVERY_MS : EVERY_MS);
   const arrived = useArrivals(polled.list);
   const groups = polled.list?.groups ?? [];
   const only = groups.length === 1 ? groups[0] : undefined;
@@ -115,7 +119,7 @@ export function Releases({ me }: { me: Me }) {
     <>
       <header>
         <div>
-          <h1>{words.releases}</h1>
+          <h1 tabIndex={-1}>{words.releases}</h1>
           <p class="lede">{only ? words.oneGroup(only.group.name) : words.samePage}</p>
         </div>
         {only && only.releases.length > 0 && <NextRelease at={only.next_release_at} zone={me.zone} />}

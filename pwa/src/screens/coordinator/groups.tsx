@@ -109,7 +109,7 @@ export function Groups({ me }: { me: Me }) {
       <section class="tab">
         <header>
           <div>
-            <h1>{words.groups}</h1>
+            <h1 tabIndex={-1}>{words.groups}</h1>
             <p class="lede">{words.groupsLede}</p>
           </div>
           <a class="btn to-form" href="#make">

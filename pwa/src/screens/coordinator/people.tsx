@@ -58,7 +58,7 @@ export function People({ me }: { me: Me }) {
       <section class="tab">
         <header>
           <div>
-            <h1>{words.people}</h1>
+            <h1 tabIndex={-1}>{words.people}</h1>
             <p class="lede">{words.peopleLede}</p>
           </div>
           <a class="btn to-form" href="#invite">

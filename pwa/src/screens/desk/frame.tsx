@@ -32,20 +32,22 @@ export function Frame({ places, path, name, about, title, children }: FrameProps
         {words.skip}
       </a>
       <header class="side">
-        <Brand />
-        <nav aria-label={words.main}>
-          {places.map(({ path: to, name: placeName, Icon: PlaceIcon }) => (
-            <a key={to} href={to} aria-current={to === path ? 'page' : undefined}>
-              <PlaceIcon />
-              {placeName}
-            </a>
-          ))}
-        </nav>
-        <div class="who">
-          <b>{name}</b>
-          {about}
+        <div>
+          <Brand />
+          <nav aria-label={words.main}>
+            {places.map(({ path: to, name: placeName, Icon: PlaceIcon }) => (
+              <a key={to} href={to} aria-current={to === path ? 'page' : undefined}>
+                <PlaceIcon />
+                {placeName}
+              </a>
+            ))}
+          </nav>
+          <div class="who">
+            <b>{name}</b>
+            {about}
+          </div>
+          <SignOut />
         </div>
-        <SignOut />
       </header>
       <div class="vrail" aria-hidden="true" />
       <main class="wall" id="wall" tabIndex={-1}>

@@ -7,7 +7,7 @@ import { wholeDay } from './dates';
 export function DeskHelp() {
   return (
     <div class="desk-help">
-      <h1>{help.title}</h1>
+      <h1 tabIndex={-1}>{help.title}</h1>
       <p class="lede">{help.lede}</p>
       <h2 class="title">{help.urgent}</h2>
       <p class="calls">

@@ -41,7 +41,7 @@ function oneAtATime(once: () => Promise<void>): () => void {
  * Reads a list now, every `everyMs` while the page can be seen, and at once when it comes back into sight or online.
  * A hidden tab asks nothing. A failed read keeps the last list and says which trouble it met.
  */
-export function usePolled<T>(ask: (etag: string | null) => Promise<Tagged<T>>, everyMs = 30_000): Polled<T> {
+export function usePolled<T>(ask: (etag: string | null) => Promise<Tagged<T>>, everyMs: number): Polled<T> {
   const [list, setList] = useState<T | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const readAt = useRef<number | null>(null);

@@ -4,8 +4,7 @@ import { go } from '../../parts/route';
 import { signOut } from '../../session';
 import { words } from './words';
 
-/** Ends the session and goes to the door. A session that had already ended ends the same way. */
-export async function leave(): Promise<void> {
+async function leave(): Promise<void> {
   await signOut();
   go('/sign-in', { replace: true });
 }

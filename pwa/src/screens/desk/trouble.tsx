@@ -1,7 +1,6 @@
 import { time } from '../../parts/dates';
 import { NoSignalIcon } from '../../parts/icons';
 import type { Polled } from './polled';
-import { leave } from './sign-out';
 import { words } from './words';
 
 /** Says plainly that the list on the screen may be old, and why. Draws nothing while all is well. */
@@ -16,9 +15,9 @@ export function TroubleLine({ polled, zone }: { polled: Polled<unknown>; zone: s
         <b>{words.trouble[trouble]}</b> {old} {trouble === 'signed_out' ? '' : words.askAgain}
       </p>
       {trouble === 'signed_out' ? (
-        <button type="button" class="btn bare" onClick={leave}>
+        <a class="btn bare" href="/sign-in">
           {words.signIn}
-        </button>
+        </a>
       ) : (
         <button type="button" class="btn bare" onClick={again}>
           {words.tryNow}
