@@ -6,6 +6,7 @@ import { tell } from './changes';
 import { lock } from './cipher';
 import { strict } from './database';
 import { nextSeq } from './device';
+import { draftsWritten } from './drafts';
 import { newOpId } from './ids';
 import { settlePromptIn } from './prompts';
 import { zoneOfMe } from './person';
@@ -47,7 +48,7 @@ export async function keepCheckin(input: CheckinInput): Promise<Kept> {
     day: dayIn(await zoneOfMe()),
   };
   const kept = { id: input.revises?.entity ?? newOpId(), opId: newOpId(), occurredAt, checkin };
-  const box = await lock(checkin);
+  const [box] = await Promise.all([lock(checkin), draftsWritten()]);
   const row: Omit<OutboxRow, 'device_id' | 'seq'> = {
     op_id: kept.opId,
     entity_id: kept.id,
