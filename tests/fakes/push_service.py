@@ -57,12 +57,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Received:
-    """One POST as it came, header names in lower case."""
+    """One POST as it came, header names in lower case; `arrived_s` is on the monotonic clock."""
 
     token: str
     headers: dict[str, str]
     body: bytes
     answered: int
+    arrived_s: float = field(default_factory=time.monotonic)
 
     @property
     def topic(self) -> str:
