@@ -99,7 +99,7 @@ def build(node: Node) -> None:
 
 
 def check(node: Node) -> None:
-    for project in (".", "src/worker"):
+    for project in (".", "src/worker", "tests"):
         node.run("node_modules/typescript/bin/tsc", "-p", project)
     node.run("node_modules/@biomejs/biome/bin/biome", "check", ".")
     node.run("node_modules/vitest/vitest.mjs", "run")

@@ -136,8 +136,7 @@ export const dropSubscription = (device_id: c.Id) =>
 export const blocks = () => get<{ blocks: c.Block[] }>('/api/pulse/blocks');
 export const issue = (key_id: c.B64u, blinded_msg: c.B64u) =>
   post<{ blind_sig: c.B64u }>('/api/pulse/issue', { key_id, blinded_msg });
-export const releases = (etag: string | null = null) =>
-  tagged<{ releases: c.Release[] }>('/api/pulse/releases', etag);
+export const releases = (etag: string | null = null) => tagged<{ releases: c.Release[] }>('/api/pulse/releases', etag);
 
 export const boxKeys = () => call<c.BoxKeys>('GET', '/box/keys', undefined, ANONYMOUS);
 /** `body` is the sheet's message, already padded to its fixed number of bytes. */

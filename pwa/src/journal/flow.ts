@@ -75,7 +75,9 @@ export function longestPath(protocol: Protocol): number {
     if (!item) return 0;
     const shown = item.show_if !== null && 'run' in item.show_if ? true : holds(item.show_if, answers);
     if (!shown) return walk(index + 1, answers);
-    const decides = protocol.items.some((other) => other.show_if && 'in' in other.show_if && other.show_if.item === item.id);
+    const decides = protocol.items.some(
+      (other) => other.show_if && 'in' in other.show_if && other.show_if.item === item.id,
+    );
     const branches = decides ? choices(item).map((value) => ({ ...answers, [item.id]: value })) : [answers];
     return (item.optional ? 0 : 1) + Math.max(...branches.map((branch) => walk(index + 1, branch)));
   };

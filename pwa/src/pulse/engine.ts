@@ -3,8 +3,8 @@
 import * as api from '../api';
 import { Offline, Refusal } from '../api';
 import type { B64u, Block, BlockKey } from '../contract';
-import { blockId } from '../store/sheets';
 import type { TokenRow } from '../store/schema';
+import { blockId } from '../store/sheets';
 import { keepPending, keepToken, type Pending, tokenRows } from '../store/tokens';
 import { keepCached, keepSetting, setting } from '../store/values';
 import { Alarm, type AlarmCode } from './alarm';
@@ -42,7 +42,8 @@ function codeOf(error: unknown): AlarmCode | null {
   if (error instanceof Alarm) return error.code;
   if (!(error instanceof Refusal)) return 'REFUSED';
   if (error.code === 'already_issued') return 'TOKEN_LOST';
-  const passing = error.code === 'too_early' || error.code === 'block_closed' || error.status === 429 || error.status >= 500;
+  const passing =
+    error.code === 'too_early' || error.code === 'block_closed' || error.status === 429 || error.status >= 500;
   return passing ? null : 'REFUSED';
 }
 

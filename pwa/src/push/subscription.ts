@@ -2,10 +2,10 @@
 
 import { signal } from '@preact/signals';
 import * as api from '../api';
+import { fromB64u, sameBytes } from '../store/bytes';
 import { device } from '../store/device';
 import { keepSetting, setting } from '../store/values';
 import { me } from '../store/view';
-import { fromB64u, sameBytes } from '../store/bytes';
 import { registration } from './registration';
 
 export type PushState =
@@ -49,7 +49,8 @@ async function present(): Promise<PushState> {
 const supported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
 function needsInstall(): boolean {
-  const apple = /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+  const apple =
+    /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
   return apple && !matchMedia('(display-mode: standalone)').matches;
 }
 

@@ -7,17 +7,7 @@ export type Unsigned = Omit<Op, 'mac'>;
 
 /** The bytes the mac covers: a JSON array in this order, without spaces, as JSON.stringify prints it. */
 export const canonical = (op: Unsigned): string =>
-  JSON.stringify([
-    op.proto,
-    op.op_id,
-    op.device_id,
-    op.seq,
-    op.entity_id,
-    op.kind,
-    op.base,
-    op.occurred_at,
-    op.body,
-  ]);
+  JSON.stringify([op.proto, op.op_id, op.device_id, op.seq, op.entity_id, op.kind, op.base, op.occurred_at, op.body]);
 
 const INFO = new TextEncoder().encode('handrail/v1/mac');
 

@@ -1,7 +1,18 @@
 /** Start, sign in, sign out: the life of the app around the screens. */
 
 export { enterWords, keepWords, makeWords, startAnew } from './keys';
-export { advanceDemo, askForCode, askNow, demo, refreshRhythm, saveRhythm, signIn, signOut, start, syncNow } from './life';
-export { type KeysState, keys, needsUpdate, recoveryMade, type SessionState, session } from './state';
+export {
+  advanceDemo,
+  askForCode,
+  askNow,
+  demo,
+  refreshRhythm,
+  saveRhythm,
+  signIn,
+  signOut,
+  start,
+  syncNow,
+} from './life';
 export { whenOpened } from './opened';
+export { type KeysState, keys, needsUpdate, recoveryMade, type SessionState, session } from './state';
 export { applyUpdate, updateReady } from './update';

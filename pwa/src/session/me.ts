@@ -1,8 +1,8 @@
 import type { Me } from '../contract';
-import { rememberZone } from '../store/person';
-import { forgetMe, keepMe } from '../store/shell';
 import { tell } from '../store/changes';
 import { currentPerson } from '../store/database';
+import { rememberZone } from '../store/person';
+import { forgetMe, keepMe } from '../store/shell';
 import { me } from '../store/view';
 
 /** Makes somebody the signed-in person here, or nobody; remembered for the next start. */

@@ -8,8 +8,8 @@ import { strict } from './database';
 import { nextSeq } from './device';
 import { draftsWritten } from './drafts';
 import { newOpId } from './ids';
-import { settlePromptIn } from './prompts';
 import { zoneOfMe } from './person';
+import { settlePromptIn } from './prompts';
 import type { Checkin, OutboxRow } from './schema';
 import { markSheetsDueIn } from './sheets';
 

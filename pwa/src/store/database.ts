@@ -31,7 +31,7 @@ function upgrade(db: IDBPDatabase<PersonDb>, from: number): void {
 }
 
 /** Chooses whose database is used from here on; null closes it. Nothing is opened before the first use. */
-export async function usePerson(id: Id | null): Promise<void> {
+export async function choosePerson(id: Id | null): Promise<void> {
   if (id === person) return;
   const before = opening;
   person = id;

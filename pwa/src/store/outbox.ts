@@ -13,7 +13,8 @@ const KEPT_MS = 45 * 86_400_000;
 export const freshSync = (): SyncRow => ({ epoch: null, cursor: null, holes: [], unopened: [] });
 
 /** Unsent ops in the order of their sequence. */
-export const outboxRows = (): Promise<OutboxRow[]> => look(['outbox'], (tx) => tx.objectStore('outbox').index('seq').getAll());
+export const outboxRows = (): Promise<OutboxRow[]> =>
+  look(['outbox'], (tx) => tx.objectStore('outbox').index('seq').getAll());
 
 /** Writes a sealed body back before it is sent; returns the bytes that count when two tabs sealed at once. */
 export const keepBody = (op_id: Id, body: string): Promise<string | null> =>

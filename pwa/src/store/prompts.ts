@@ -32,7 +32,10 @@ export async function settlePromptIn(tx: PromptTx, settled: Settled): Promise<vo
     body: JSON.stringify(body),
   });
   const prompts = ((await tx.objectStore('cache').get('prompts')) ?? []) as Prompt[];
-  await tx.objectStore('cache').put(prompts.map((p) => (p.id === settled.id ? after(p, settled) : p)), 'prompts');
+  await tx.objectStore('cache').put(
+    prompts.map((p) => (p.id === settled.id ? after(p, settled) : p)),
+    'prompts',
+  );
 }
 
 function after(prompt: Prompt, settled: Settled): Prompt {
@@ -41,11 +44,7 @@ function after(prompt: Prompt, settled: Settled): Prompt {
 }
 
 /** "In an hour" and "Not today", from the screen or from the notification; resolves when it is on the disk. */
-export async function keepPromptOutcome(
-  promptId: Id,
-  outcome: 'snoozed' | 'declined',
-  minutes = 60,
-): Promise<void> {
+export async function keepPromptOutcome(promptId: Id, outcome: 'snoozed' | 'declined', minutes = 60): Promise<void> {
   const settled: Settled = { id: promptId, outcome, occurredAt: nowInstant() };
   if (outcome === 'snoozed') settled.until = new Date(now() + minutes * 60_000).toISOString();
   await strict(['settings', 'outbox', 'cache'], (tx) => settlePromptIn(tx, settled));

@@ -20,10 +20,12 @@ export const freshSheet = (id: string): SheetRow => ({
 /** Marks the sheets a check-in changes; null means any of them may have changed. */
 export async function markSheetsDueIn(tx: Tx<'cache' | 'sheets'>, checkin: Checkin | null): Promise<void> {
   const store = tx.objectStore('sheets');
-  const ids = new Set<string>((await store.getAllKeys()));
+  const ids = new Set<string>(await store.getAllKeys());
   if (checkin) {
     const blocks = ((await tx.objectStore('cache').get('blocks')) ?? []) as Block[];
-    const touched = blocks.filter((b) => checkin.protocol in b.shape && b.open_day <= checkin.day && checkin.day <= b.end_day);
+    const touched = blocks.filter(
+      (b) => checkin.protocol in b.shape && b.open_day <= checkin.day && checkin.day <= b.end_day,
+    );
     ids.clear();
     for (const block of touched) ids.add(blockId(block));
   }

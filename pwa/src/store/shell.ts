@@ -3,7 +3,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { setOffset } from '../clock';
 import type { Id, Me } from '../contract';
-import { usePerson } from './database';
+import { choosePerson } from './database';
 
 interface ShellMap {
   person: Id | null;
@@ -55,7 +55,7 @@ export async function takeTarget(): Promise<string | null> {
 export async function wake(): Promise<Me | null> {
   setOffset((await shellValue('offset')) ?? 0);
   const person = (await shellValue('person')) ?? null;
-  await usePerson(person);
+  await choosePerson(person);
   return person ? ((await shellValue('me')) ?? null) : null;
 }
 
@@ -66,12 +66,12 @@ export async function keepMe(me: Me): Promise<void> {
   await keepShell('offset', offset);
   await keepShell('me', me);
   await keepShell('person', me.id);
-  await usePerson(me.id);
+  await choosePerson(me.id);
 }
 
 /** Nobody is signed in any more; the person's own database stays, locked, for their return. */
 export async function forgetMe(): Promise<void> {
   await keepShell('person', null);
   await keepShell('me', null);
-  await usePerson(null);
+  await choosePerson(null);
 }

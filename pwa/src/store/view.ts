@@ -64,7 +64,14 @@ async function readJournal(): Promise<void> {
     const body = opened.get(row.op_id) ?? (await unlock<Checkin>(row.box));
     opened.set(row.op_id, body);
     const delivery: Delivery = row.parked ? 'parked' : unsent.has(row.entity_id) ? 'waiting' : 'delivered';
-    list.push({ ...body, id: row.entity_id, opId: row.op_id, occurredAt: row.occurred_at, delivery, reason: row.parked });
+    list.push({
+      ...body,
+      id: row.entity_id,
+      opId: row.op_id,
+      occurredAt: row.occurred_at,
+      delivery,
+      reason: row.parked,
+    });
   }
   entries.value = list.sort((a, b) => b.occurredAt.localeCompare(a.occurredAt));
   outboxCount.value = out.filter((op) => op.cargo === 'checkin').length;
@@ -119,4 +126,3 @@ if (typeof window !== 'undefined') {
     online.value = false;
   });
 }
-

@@ -5,10 +5,10 @@
  */
 
 import { nextBatch, send } from '../journal/exchange';
+import { currentPerson } from '../store/database';
 import { device } from '../store/device';
 import { settleResults } from '../store/outbox';
 import { keepPrompts } from '../store/prompts';
-import { currentPerson } from '../store/database';
 
 const ROUNDS_MAX = 20;
 

@@ -44,7 +44,8 @@ export class Log {
     }
     const server_seq = this.last() + 1;
     this.ops.push({ server_seq, op });
-    if (op.kind === 'withdraw') for (const row of this.ops) if (row.op.entity_id === op.entity_id) row.op = { ...row.op, body: '' };
+    if (op.kind === 'withdraw')
+      for (const row of this.ops) if (row.op.entity_id === op.entity_id) row.op = { ...row.op, body: '' };
     return { ...answer, status: 'applied', server_seq };
   }
 

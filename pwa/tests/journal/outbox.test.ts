@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { OpStatus } from '../../src/contract';
-import { Profile, type Phone, tank } from '../doubles/phone';
+import { type Phone, Profile, tank } from '../doubles/phone';
 import { json, problem, Server } from '../doubles/server';
 
 let server: Server;
@@ -94,7 +94,10 @@ test('a cloned phone takes a new device id and delivers what the other copy did 
   const row = server.log.ops[0];
   if (!row) throw new Error('nothing arrived');
   const mine = await phone.device.device();
-  server.log.ops.push({ server_seq: 2, op: { ...row.op, op_id: 'of-the-other-copy', seq: mine.next_seq, kind: 'withdraw' } });
+  server.log.ops.push({
+    server_seq: 2,
+    op: { ...row.op, op_id: 'of-the-other-copy', seq: mine.next_seq, kind: 'withdraw' },
+  });
   const kept = await phone.checkins.keepCheckin(tank(2));
   expect(await phone.engine.flush()).toEqual({ state: 'done' });
   expect((await phone.device.device()).device_id).not.toBe(mine.device_id);

@@ -33,7 +33,14 @@ test('a check-in is saved by one strict transaction over journal, outbox, sheet 
 
 test('nothing on the phone is written without strict durability', async () => {
   await phone.checkins.keepCheckin(tank(7));
-  await phone.drafts.keepDraft('P10', { protocol: 'P10', version: 1, prompt_id: null, answers: {}, skipped: [], at: 'a' });
+  await phone.drafts.keepDraft('P10', {
+    protocol: 'P10',
+    version: 1,
+    prompt_id: null,
+    answers: {},
+    skipped: [],
+    at: 'a',
+  });
   await phone.prompts.keepPromptOutcome('22222222-2222-4222-8222-222222222222', 'snoozed');
   await phone.shell.keepShell('target', '/journal');
   const writes = asked.filter((tx) => tx.mode === 'readwrite');
