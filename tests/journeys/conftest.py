@@ -11,6 +11,7 @@ from tests.journeys.browsers.browser import Browser
 from tests.journeys.browsers.chromium import Chromium
 from tests.journeys.browsers.firefox import Firefox
 from tests.journeys.desk.world import PushWorld
+from tests.journeys.handrail import Handrail
 
 BROWSERS: dict[str, type[Chromium] | type[Firefox]] = {"chromium": Chromium, "firefox": Firefox}
 OpenBrowser = Callable[..., Browser]
@@ -56,3 +57,17 @@ def chromium(open_browser: OpenBrowser) -> Browser:
 @pytest.fixture
 def firefox(open_browser: OpenBrowser) -> Browser:
     return open_browser("firefox")
+
+
+@pytest.fixture
+def handrail() -> Iterator[Handrail]:
+    """The product on an empty instance; nobody is invited yet."""
+    with Handrail() as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+def demo_instance() -> Iterator[Handrail]:
+    """The product with the demo's past played: 24 residents and eight releases. Takes half a minute, so it is shared."""
+    with Handrail(demo=True) as product:
+        yield product

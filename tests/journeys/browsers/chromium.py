@@ -180,6 +180,11 @@ class Chromium(Browser):
         self.session = self._ready(tab["targetId"])
         self.cmd("Page.bringToFront")
 
+    def events(self, *methods: str) -> list[dict[str, Any]]:
+        """DevTools events of these kinds since the start, oldest first."""
+        assert self.wire
+        return self.wire.seen(*methods)
+
     def _targets(self) -> list[dict[str, Any]]:
         assert self.wire
         return [tab for tab in self.wire.call("Target.getTargets")["targetInfos"] if tab["type"] == "page"]
