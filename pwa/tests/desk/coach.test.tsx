@@ -136,3 +136,33 @@ test('axe finds nothing on the help page', async () => {
   open(CAL, '/help');
   expect(await violations()).toEqual([]);
 });
+
+test('a page that nobody looks at asks nothing', async () => {
+  house.current.releases = listOf(NEWEST);
+  await openReleases();
+  const before = house.current.asked.length;
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+  await comeBack();
+  expect(house.current.asked.length).toBe(before);
+  Reflect.deleteProperty(document, 'visibilityState');
+});
+
+test('when the session has ended the page says so and points to the door', async () => {
+  house.current.releases = listOf(NEWEST);
+  await openReleases();
+  house.current.signedOut = true;
+  await comeBack();
+  await screen.findByText('You are signed out.');
+  expect(screen.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe('/sign-in');
+});
+
+test('only the card goes to the printer', async () => {
+  house.current.releases = listOf(NEWEST);
+  await openReleases();
+  let printing = 0;
+  window.print = () => {
+    printing = document.querySelectorAll('.card.printing').length;
+  };
+  fireEvent.click(screen.getByRole('button', { name: 'Print card' }));
+  await waitFor(() => expect(printing).toBe(1));
+});

@@ -17,6 +17,7 @@ export class House {
   /** What the house says to a form instead of taking it in; null lets it through. */
   refusal: (() => Response) | null = null;
   reachable = true;
+  signedOut = false;
   /** Each request as "METHOD path", with the status it was given. */
   asked: string[] = [];
   taken: unknown[] = [];
@@ -31,6 +32,7 @@ export class House {
   };
 
   private answer(asked: string, init: RequestInit): Response {
+    if (this.signedOut) return problem(401, 'signed_out', 'Please sign in');
     if (asked === 'GET /api/coach/releases') return this.listed(new Headers(init.headers).get('if-none-match'));
     if (asked === 'GET /api/coordinator/people') return json({ people: this.people });
     if (asked === 'GET /api/coordinator/groups') return json({ groups: this.groups });

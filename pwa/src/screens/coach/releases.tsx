@@ -19,7 +19,9 @@ const DEMO_EVERY_MS = 5_000;
 /** The name of a release inside one page: a group has one release for each block. */
 export const keyOf = (release: Release) => `${release.group.id} ${release.block}`;
 
-function NextRelease({ at, zone }: { at: string; zone: string }) {
+/** Draws nothing between terms, when no release is to come. */
+function NextRelease({ at, zone }: { at: string | null; zone: string }) {
+  if (!at) return null;
   return (
     <p class="small next">
       {words.next}
