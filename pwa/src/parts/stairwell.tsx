@@ -9,8 +9,8 @@ interface StairwellProps {
   rail?: ComponentChildren;
   tab?: Tab;
   nav?: boolean;
-  /** The wall scrolls inside the window and the dado stays under the thumb. */
-  fixed?: boolean;
+  /** The wall scrolls inside the window and the dado stays under the thumb; the wall's name for a screen reader. */
+  fixed?: string;
   /** False for a wall that is read from the top, such as a list. */
   onRail?: boolean;
   name?: string;
@@ -23,7 +23,9 @@ export function Stairwell(props: StairwellProps) {
     <div class={`phone${fixed ? ' fixed' : ''}${name ? ` ${name}` : ''}`}>
       <header class="top">{top}</header>
       <main class="stairwell">
-        <div class={onRail ? 'wall on-rail' : 'wall'}>{children}</div>
+        <Wall name={onRail ? 'wall on-rail' : 'wall'} scrolls={fixed}>
+          {children}
+        </Wall>
         <section class="below">
           {rail ?? <Rail />}
           <div class={nav ? 'dado has-nav' : 'dado'}>
@@ -33,5 +35,16 @@ export function Stairwell(props: StairwellProps) {
         </section>
       </main>
     </div>
+  );
+}
+
+/** A wall that scrolls by itself can be reached and scrolled by keyboard. */
+function Wall({ name, scrolls, children }: { name: string; scrolls?: string; children: ComponentChildren }) {
+  if (!scrolls) return <div class={name}>{children}</div>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it the keyboard cannot scroll this region.
+    <section class={name} aria-label={scrolls} tabIndex={0}>
+      {children}
+    </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Id, Item, Protocol } from '../../contract';
 import { progress } from '../../journal/flow';
+import { ByLine } from '../../parts/by-line';
 import { Grip } from '../../parts/grip';
 import { Lines } from '../../parts/lines';
 import { say } from '../../parts/live';
@@ -13,6 +14,7 @@ import { counted, partWords } from '../../parts/words';
 import { type Draft, draftKey, draftOf, type Kept, pastOf } from '../../store';
 import { type Flow, type FlowStart, useFlow } from './flow-state';
 import { justKept, undoing } from './just-kept';
+import { leastTaps } from './path';
 import { HINT, LABEL, PLAQUE, Question, takesSome } from './question';
 import { words } from './words/check-in';
 
@@ -73,7 +75,8 @@ function Running({ start }: { start: FlowStart }) {
   if (!flow) return null;
   const { protocol, past } = start;
   const { item, answers } = flow;
-  const { n, of, extra } = progress(protocol, answers, past, item.id);
+  const { n, of: sure, extra } = progress(protocol, answers, past, item.id);
+  const of = Math.max(sure, leastTaps(protocol, answers, past));
   const [stem, lede] = spoken(item);
   return (
     <Stairwell
@@ -88,7 +91,7 @@ function Running({ start }: { start: FlowStart }) {
       dado={flow.failed ? <Failed flow={flow} /> : <Question flow={flow} />}
     >
       <h1 class={item.type === 'text' ? 'stem smaller' : 'stem'} id={LABEL} tabIndex={-1} ref={heading} key={item.id}>
-        {stem}
+        {item.type === 'text' ? <ByLine text={stem} /> : stem}
       </h1>
       {lede && (
         <p class="lede" id={HINT}>

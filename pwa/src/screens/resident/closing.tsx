@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Answers, Id, Protocol } from '../../contract';
 import { holds, itemsOnTheWay } from '../../journal/flow';
+import { ByLine } from '../../parts/by-line';
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
 import { LockIcon } from '../../parts/icons';
@@ -77,12 +78,7 @@ function Close({ entry, protocol }: { entry: Entry; protocol: Protocol }) {
       }
     >
       <h1 class="close">
-        {lines(protocol.close).map((line, index) => (
-          <span key={line}>
-            {index > 0 && <br />}
-            {line}
-          </span>
-        ))}
+        <ByLine text={protocol.close} />
       </h1>
       <div class="rest">
         <OwnPattern
@@ -99,9 +95,6 @@ function Close({ entry, protocol }: { entry: Entry; protocol: Protocol }) {
     </Stairwell>
   );
 }
-
-/** One sentence to a line: "Noted." / "The rest can wait." */
-const lines = (close: string) => close.match(/[^.]+\./g)?.map((line) => line.trim()) ?? [close];
 
 const heavy = (protocol: Protocol, answers: Answers) =>
   protocol.heavy !== null && holds(protocol.heavy, answers, pastOf(protocol.id).slice(1));

@@ -38,6 +38,7 @@ function OneEntry({ entry, protocol }: { entry: Entry; protocol: Protocol }) {
   return (
     <Stairwell
       name="entry"
+      fixed={protocol.name}
       onRail={false}
       top={
         <>

@@ -25,7 +25,7 @@ export function Group() {
     <Stairwell
       name="group"
       tab="group"
-      fixed
+      fixed={words.title}
       onRail={false}
       top={
         <h1 class="screen-title" tabIndex={-1}>

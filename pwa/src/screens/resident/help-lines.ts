@@ -12,7 +12,7 @@ export const CHECKED_ON = '2026-11-16';
 export const lines: HelpLine[] = [
   {
     name: 'Physician Support Line',
-    about: 'Free, peer psychiatrists. Check hours. 1-888-409-0141',
+    about: 'Free, peer psychiatrists. Check hours. 1‑888‑409‑0141',
     tel: '+18884090141',
     checked: CHECKED_ON,
   },

@@ -22,7 +22,7 @@ export function Journal() {
     <Stairwell
       name="journal"
       tab="journal"
-      fixed
+      fixed={words.title}
       onRail={false}
       top={
         <>
@@ -125,7 +125,6 @@ function MonthOf({ at, week, today, onMonth, onWeek }: MonthProps) {
               type="button"
               class={lit ? 'wk lit-week' : 'wk'}
               aria-pressed={week === index}
-              aria-label={words.days(from, to, here.length)}
               style={{ '--days': to - from + 1 }}
               onClick={() => onWeek(week === index ? null : index)}
             >
@@ -137,6 +136,7 @@ function MonthOf({ at, week, today, onMonth, onWeek }: MonthProps) {
               <span class="t">
                 {from}–{to}
               </span>
+              <span class="vh">{words.inDays(here.length)}</span>
             </button>
           );
         })}

@@ -18,8 +18,9 @@ export function OwnPattern({ protocol, current }: { protocol: Protocol; current:
   const own = protocol.own;
   const item = protocol.items.find((one) => one.id === own?.item);
   if (!own || !item) return null;
-  const to = now();
-  const from = to - WEEKS_MS;
+  // Half a week after now keeps the last dot whole.
+  const to = now() + WEEKS_MS / 12;
+  const from = now() - WEEKS_MS;
   const before = entries.value
     .filter((entry) => entry.protocol === protocol.id && entry.id !== current?.id)
     .map((entry) => ({ id: entry.id, occurredAt: entry.occurredAt, answer: entry.answers[item.id] }));

@@ -26,6 +26,7 @@ export function PhonePage() {
   return (
     <Stairwell
       name="this-phone"
+      fixed={words.title}
       onRail={false}
       top={
         <>
@@ -46,10 +47,10 @@ export function PhonePage() {
         </>
       }
     >
-      <h1 class="stem small-stem" tabIndex={-1}>
+      <h1 class="stem" tabIndex={-1}>
         {where.title}
       </h1>
-      <Stops />
+      <Stops Heading="h2" />
       <Alarms />
       <h2 class="title section-title">{words.keyTitle}</h2>
       <p class={recoveryMade.value ? 'small' : 'warn'}>{recoveryMade.value ? words.keyMade : words.keyNone}</p>
@@ -93,11 +94,21 @@ function Storage() {
 
 /** What the pulse engine held back, in plain words: nothing of it is the person's doing. */
 function Alarms() {
-  const [held, setHeld] = useState(false);
+  const [told, setTold] = useState<string[]>([]);
   useEffect(() => {
     void setting('alarms')
-      .then((alarms) => setHeld(Object.keys(alarms ?? {}).length > 0))
+      .then((alarms) => setTold([...new Set(Object.values(alarms ?? {}).map(inWords))]))
       .catch(() => {});
   }, []);
-  return held ? <p class="warn">{words.alarm}</p> : null;
+  return (
+    <>
+      {told.map((line) => (
+        <p key={line} class="warn">
+          {line}
+        </p>
+      ))}
+    </>
+  );
 }
+
+const inWords = (code: string) => (code === 'TOKEN_LOST' ? words.begunElsewhere : words.alarm);

@@ -6,9 +6,7 @@ import { syncNow } from '../../session';
 import { library, prompts, protocolOf } from '../../store';
 import { CheckIn } from './check-in';
 import { PlainPage } from './plain-page';
-import { about } from './seconds';
 import { words } from './words/check-in';
-import { words as today } from './words/today';
 
 /** How long an unknown prompt is looked for before the page offers another way, in milliseconds. */
 const LOOK_MS = 4000;
@@ -60,12 +58,7 @@ function Unknown() {
   return (
     <PlainPage title={words.missing.title} say={words.missing.say}>
       {(library.value?.protocols ?? []).map((protocol) => (
-        <Grip
-          key={protocol.id}
-          href={`/check-in/${protocol.id}`}
-          sub={today.byHand(protocol.theme, about(protocol))}
-          onward
-        >
+        <Grip key={protocol.id} href={`/check-in/${protocol.id}`} sub={protocol.theme} onward>
           {protocol.name}
         </Grip>
       ))}

@@ -53,6 +53,7 @@ function Ask() {
   };
   return (
     <Stairwell
+      name="asks"
       top={
         <>
           <Brand />

@@ -11,7 +11,6 @@ import { Stairwell } from '../../parts/stairwell';
 import { pushState } from '../../push';
 import { askNow, keys, recoveryMade } from '../../session';
 import { entries, library, me, prompts } from '../../store';
-import { about } from './seconds';
 import { WherePill } from './where';
 import { words } from './words/today';
 
@@ -80,12 +79,7 @@ function ToHold({ protocols }: { protocols: Protocol[] }) {
       <p class="label grips-label">{words.hold}</p>
       <div class="grips">
         {protocols.map((protocol) => (
-          <Grip
-            key={protocol.id}
-            href={`/check-in/${protocol.id}`}
-            sub={words.byHand(protocol.theme, about(protocol))}
-            onward
-          >
+          <Grip key={protocol.id} href={`/check-in/${protocol.id}`} sub={protocol.theme} onward>
             {protocol.name}
           </Grip>
         ))}

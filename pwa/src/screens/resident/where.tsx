@@ -77,7 +77,7 @@ export const receiptOf = (entry: Entry) =>
     .replace(/^(.{4})/, '$1-');
 
 /** Saved, waiting, delivered: three stops, lit as far as things have come. */
-export function Stops() {
+export function Stops({ Heading = 'h3' }: { Heading?: 'h2' | 'h3' }) {
   const mine = entries.value;
   const unsent = mine.filter((entry) => entry.delivery === 'waiting');
   const arrived = mine.filter((entry) => entry.delivery === 'delivered');
@@ -91,7 +91,7 @@ export function Stops() {
             <PhoneIcon />
           </span>
           <div>
-            <h3 class="title">{words.saved}</h3>
+            <Heading class="title">{words.saved}</Heading>
             <p class="small">{words.entries(mine.length)}</p>
           </div>
         </li>
@@ -100,7 +100,7 @@ export function Stops() {
             <HourglassIcon />
           </span>
           <div>
-            <h3 class="title">{words.waiting}</h3>
+            <Heading class="title">{words.waiting}</Heading>
             <p class="small">{waiting.value ? why() : words.noneWaiting}</p>
             {waiting.value > 0 && (
               <ul class="wait">
@@ -120,7 +120,7 @@ export function Stops() {
             <TicksIcon />
           </span>
           <div>
-            <h3 class="title">{words.delivered}</h3>
+            <Heading class="title">{words.delivered}</Heading>
             <p class="small">
               {last
                 ? `${words.receipts(arrived.length)} ${words.last(nearDay(last.occurredAt, zone()))} `

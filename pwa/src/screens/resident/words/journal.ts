@@ -9,8 +9,7 @@ export const words = {
   earlier: 'The month before',
   later: 'The month after',
   byWeek: (month: string) => `${month}, by week`,
-  days: (from: number, to: number, n: number) =>
-    `${from} to ${to}, ${n === 0 ? 'no entries' : n === 1 ? '1 entry' : `${n} entries`}`,
+  inDays: (n: number) => (n === 0 ? ', no entries' : n === 1 ? ', 1 entry' : `, ${n} entries`),
   place: { waiting: 'Waiting to send', delivered: 'Delivered', parked: 'Needs a look' },
   here: 'On this phone',
   entry: 'Entry',

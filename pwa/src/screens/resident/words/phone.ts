@@ -11,6 +11,8 @@ export const words = {
   storage: 'Storage',
   persisted: 'This browser will not clear it on its own.',
   notPersisted: 'This browser may clear it when space runs out. What is delivered stays safe.',
+  begunElsewhere:
+    'Group answers for these weeks were begun on another phone of yours. This phone joins in with the next block. Your journal is not affected.',
   alarm:
     'Group answers are held back: the key shown to this phone could not be confirmed. Your journal is not affected.',
   prompts: 'Prompts on this phone',

@@ -14,7 +14,7 @@ export const words = {
   delivered: 'Delivered',
   noneDelivered: 'None yet.',
   receipts: (n: number) => (n === 1 ? '1, with a receipt.' : `${n}, each with a receipt.`),
-  last: (day: string) => `The last one: ${day},`,
+  last: (day: string) => `The last one: ${day.replace(/^[TY]/, (first) => first.toLowerCase())},`,
   look: (n: number) =>
     n === 1
       ? 'One was set aside by the server. Its text is intact in your journal.'
