@@ -31,9 +31,6 @@ export function refusedBecause(error: unknown): Refused {
   if (error.code === 'person_exists') {
     return { title: words.already, detail: words.alreadyTail, fields: { email: words.already } };
   }
-  if (error.code === 'group_exists') {
-    return { title: words.alreadyGroup, detail: words.alreadyGroupTail, fields: { name: words.alreadyGroup } };
-  }
   const fields = fieldErrorsOf(error.members.errors);
   if (Object.keys(fields).length) return { title: words.checkFields, detail: '', fields };
   return { title: words.refused, detail: error.detail, fields: {} };
