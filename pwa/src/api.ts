@@ -142,7 +142,7 @@ export const boxKeys = () => call<c.BoxKeys>('GET', '/box/keys', undefined, ANON
 /** `body` is the sheet's message, already padded to its fixed number of bytes. */
 export const putSheet = (body: string) =>
   call<{ counter: number; withdrawn: boolean }>('PUT', '/box/sheets', body, ANONYMOUS);
-export const boxReleases = () => call<{ releases: c.Release[] }>('GET', '/box/releases', undefined, ANONYMOUS);
+export const boxReleases = () => call<{ releases: c.BoxRelease[] }>('GET', '/box/releases', undefined, ANONYMOUS);
 
 export const coachReleases = (etag: string | null = null) => tagged<c.CoachReleases>('/api/coach/releases', etag);
 export const people = () => get<{ people: c.RosterPerson[] }>('/api/coordinator/people');

@@ -182,6 +182,16 @@ export interface Block extends BlockKey {
   pinned_by: B64u | null;
 }
 
+/** A release as the box shows it to everybody; `next` announces the keys of later blocks, by block. */
+export interface BoxRelease {
+  group: Id;
+  block: string;
+  key_id: B64u;
+  eligible: number;
+  issued: number;
+  next: Record<string, B64u>;
+}
+
 export interface BoxKeys {
   keys: BlockKey[];
   epoch: string;

@@ -1,6 +1,6 @@
 /** The checks before a blinded message may leave the phone (P2), and after a release is out (P9). Pure. */
 
-import type { B64u, Block, BlockKey, Release } from '../contract';
+import type { B64u, Block, BlockKey, BoxRelease } from '../contract';
 import { Alarm } from './alarm';
 
 /** JSON with one spelling: the two sides may print an object's keys in another order. */
@@ -11,21 +11,37 @@ const spelled = (value: unknown): string =>
 
 const sameBlock = (a: BlockKey, b: BlockKey) => a.group === b.group && a.block === b.block;
 
-/**
- * The key seen with my session must be the one everybody sees without a session, the one this phone saw before, and the
- * one an earlier release announced. Raises Alarm.
- */
-export function checkKey(mine: Block, everybodys: BlockKey[], remembered: B64u | null): void {
-  const seen = everybodys.filter((key) => sameBlock(key, mine));
+/** The key that the last public release before this block announced for it; null while none did. */
+export function announced(block: BlockKey, releases: BoxRelease[]): B64u | null {
+  const before = releases.filter((r) => r.group === block.group && r.block < block.block);
+  const last = before.sort((a, b) => b.block.localeCompare(a.block))[0];
+  return last?.next[block.block] ?? null;
+}
+
+/** What a block's key is held against. */
+export interface Witnesses {
+  /** The list everybody sees without a session. */
+  listed: BlockKey[];
+  /** What this phone saw before; null at the first time. */
+  remembered: B64u | null;
+  /** What the box's releases announced; null when nothing did. */
+  announced: B64u | null;
+}
+
+/** The key seen with my session must be the one all witnesses name. Raises Alarm. */
+export function checkKey(mine: Block, { listed, remembered, announced }: Witnesses): void {
+  const seen = listed.filter((key) => sameBlock(key, mine));
   const [one] = seen;
   if (seen.length !== 1 || one?.key_id !== mine.key_id || one.spki !== mine.spki) throw new Alarm('KEY_INCONSISTENT');
   if (spelled(one.shape) !== spelled(mine.shape)) throw new Alarm('KEY_INCONSISTENT');
   if (remembered !== null && remembered !== mine.key_id) throw new Alarm('KEY_CHANGED');
-  if (mine.pinned_by !== null && mine.pinned_by !== mine.key_id) throw new Alarm('KEY_NOT_PINNED');
+  for (const pin of [announced, mine.pinned_by]) {
+    if (pin !== null && pin !== mine.key_id) throw new Alarm('KEY_NOT_PINNED');
+  }
 }
 
 /** A release must name the key this phone used, or somebody was given a key of their own. Raises Alarm. */
-export function checkRelease(release: Release, key_id: B64u): void {
+export function checkRelease(release: Pick<BoxRelease, 'key_id' | 'issued' | 'eligible'>, key_id: B64u): void {
   if (release.key_id !== key_id) throw new Alarm('KEY_NOT_IN_RELEASE');
   if (release.issued > release.eligible) throw new Alarm('COUNTS');
 }

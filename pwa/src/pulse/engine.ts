@@ -2,14 +2,14 @@
 
 import * as api from '../api';
 import { Offline, Refusal } from '../api';
-import type { B64u, Block, BlockKey } from '../contract';
+import type { Block, BlockKey } from '../contract';
 import type { TokenRow } from '../store/schema';
 import { blockId } from '../store/sheets';
 import { keepPending, keepToken, type Pending, tokenRows } from '../store/tokens';
 import { keepCached, keepSetting, setting } from '../store/values';
 import { Alarm, type AlarmCode } from './alarm';
-import { checkKey } from './consistency';
-import { checkReleases } from './releases';
+import { announced, checkKey } from './consistency';
+import { publicReleases, settleReleases } from './releases';
 import { sendSheets } from './sending';
 
 /** True when something was written that the journal must carry before the next step. */
@@ -18,7 +18,7 @@ export async function tend(): Promise<boolean> {
   await keepCached('blocks', blocks);
   let wrote = false;
   for (const block of blocks.filter((b) => b.eligible)) wrote = (await obtain(block, box.keys)) || wrote;
-  wrote = (await checkReleases()) || wrote;
+  wrote = (await settleReleases()) || wrote;
   // Not awaited: the sheet waits its random while, and the journal must not wait with it.
   void sendSheets(box.epoch);
   return wrote;
@@ -49,13 +49,16 @@ function codeOf(error: unknown): AlarmCode | null {
 
 async function step(id: string, block: Block, everybodys: BlockKey[]): Promise<boolean> {
   const pinned = (await setting('pinned')) ?? {};
-  checkKey(block, everybodys, pinned[id] ?? null);
+  const remembered = pinned[id] ?? null;
+  // What was announced is read once a block; from then on the remembered key stands for it.
+  const pin = remembered === null ? announced(block, await publicReleases()) : null;
+  checkKey(block, { listed: everybodys, remembered, announced: pin });
   const row = (await tokenRows()).find((r) => r.id === id);
   if (row && row.key_id !== block.key_id) throw new Alarm('KEY_CHANGED');
   if (row?.sig) return false;
   const { finalize, importBlockKey, prepareAndBlind } = await import('./token');
   const key = await importBlockKey(block);
-  if (!(id in pinned)) await keepSetting('pinned', { ...pinned, [id]: block.key_id });
+  if (remembered === null) await keepSetting('pinned', { ...pinned, [id]: block.key_id });
   if (!row) {
     await keepPending(id, await prepareAndBlind(key, block.key_id));
     return true;
@@ -63,7 +66,7 @@ async function step(id: string, block: Block, everybodys: BlockKey[]): Promise<b
   // Only once the record stands in the journal is it sure that no other device of this person blinded another one.
   if (!isPending(row) || row.server_seq === null) return false;
   const { blind_sig } = await api.issue(block.key_id, row.blinded_msg);
-  await keepToken(row, await finalize(key, row, blind_sig as B64u));
+  await keepToken(row, await finalize(key, row, blind_sig));
   return true;
 }
 

@@ -2,9 +2,9 @@
 
 import * as api from '../api';
 import { Offline, Refusal } from '../api';
-import { setOffset } from '../clock';
 import { flush, type Outcome } from '../journal/engine';
 import { tend } from '../pulse/engine';
+import { pace } from '../pulse/sending';
 import { wakeWorkerLater } from '../push/registration';
 import { mend } from '../push/subscription';
 import { settleIdentity } from '../seal/identity';
@@ -77,7 +77,8 @@ async function readMe(): Promise<void> {
   const who = await api.me();
   if (who.id !== currentPerson()) throw new Refusal(401, 'another_person', '');
   await adopt(who);
-  setOffset(who.demo?.offset_s ?? 0);
+  // A demo's block may close within the minute; its answers must be in the box by then.
+  if (who.demo) Object.assign(pace, { min: 0, max: 2_000 });
   fresh = true;
 }
 let fresh = false;

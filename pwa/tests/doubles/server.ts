@@ -1,6 +1,6 @@
 /** A server in a function: routes by method and path, and faults on demand. Stands where `fetch` stands. */
 
-import type { Block, BoxKeys, Me, Release } from '../../src/contract';
+import type { Block, BoxKeys, BoxRelease, Me, Release } from '../../src/contract';
 import { Log } from './log';
 
 export const RITA: Me = {
@@ -32,6 +32,8 @@ export class Server {
   blocks: Block[] = [];
   box: BoxKeys = { keys: [], epoch: 'box-1', list_hash: '' };
   releases: Release[] = [];
+  /** What the box shows to everybody. */
+  published: BoxRelease[] = [];
   seen: Seen[] = [];
   /** Called before every answer; a Response or an error it gives is used instead. */
   fault: ((seen: Seen) => Response | Error | null) | null = null;
@@ -74,6 +76,7 @@ export class Server {
     if (path === '/api/pulse/releases') return { releases: this.releases };
     if (path === '/api/pulse/issue') return this.issue(sent);
     if (path === '/box/keys') return this.box;
+    if (path === '/box/releases') return { releases: this.published };
     if (path === '/box/sheets' && method === 'PUT') return this.sheet(body ?? '');
     return problem(404, 'not_found');
   }
