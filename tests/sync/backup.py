@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Engine, Table
@@ -12,11 +13,13 @@ from api.journal import services as journal
 Copy = list[tuple[Table, list[dict[str, Any]]]]
 
 
-def take(engine: Engine) -> Copy:
+def take(engine: Engine, tables: Sequence[Table] | None = None) -> Copy:
+    """A copy of these tables (all of them when None), parents first."""
     with transaction(engine, write=False) as db:
         return [
             (table, [dict(row) for row in db.execute(table.select()).mappings()])
             for table in Base.metadata.sorted_tables
+            if tables is None or table in tables
         ]
 
 

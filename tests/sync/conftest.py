@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from api.people.models import Person
+from tests.cast import Cast
 from tests.client import JsonClient
 from tests.sync.phone import Phone
+from tests.sync.world import Journal
 
 
 @pytest.fixture
@@ -22,6 +25,13 @@ def phone_of(client_for: Callable[[Person], JsonClient], frozen: Any) -> Callabl
         return phone
 
     return begin
+
+
+@pytest.fixture
+def journal(engine: Engine, cast: Cast, client_for: Callable[..., JsonClient], frozen: Any) -> type[Journal]:
+    """The state machine of `tests.sync.world` on this test's own server."""
+    ways = over(client_for(cast.rita)), over(client_for(cast.ravi))
+    return type("Here", (Journal,), {"engine": engine, "rita_id": cast.rita.id, "ravi_id": cast.ravi.id, "sends": ways})
 
 
 def over(client: JsonClient) -> Callable[[str, str, dict[str, Any]], tuple[int, Any]]:

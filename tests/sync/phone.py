@@ -155,19 +155,20 @@ class Phone:
 
     def _take(self, sent: list[Op], answer: dict[str, Any]) -> None:
         went_back = self.epoch not in (None, answer["server_epoch"]) or answer["acked_through"] < self.acked_through
-        if went_back:
-            self.log = {}
+        # Asked before anything is adopted: when this question gets lost, the next exchange has to ask it again.
+        lacking = self._ask_missing() if went_back else []
         self.epoch, self.acked_through = answer["server_epoch"], answer["acked_through"]
         self.cursor, self.more, self.holes = answer["cursor"], answer["more"], answer["holes"]
         self.prompts = answer["prompts"]
+        if went_back:
+            self.cursor, self.more, self.log = None, True, {}
+            self.outbox = {op_id: self.kept[op_id] for op_id in lacking} | self.outbox
         for change in answer["changes"]:
             self.log[change["server_seq"]] = change["op"]
         for op, result in zip(sent, answer["results"], strict=True):
             self._settled(op, result)
         if any(result["status"] == "fork" for result in answer["results"]):
             self._become_another()
-        if went_back:
-            self._offer()
 
     def _settled(self, op: Op, result: dict[str, Any]) -> None:
         status = result["status"]
@@ -190,12 +191,13 @@ class Phone:
             self._queue(op)
         self.register()
 
-    def _offer(self) -> None:
-        """The server went back in time: ask what it lacks of what was kept, send that again and read all anew."""
-        self.cursor, ids = None, list(self.kept)
+    def _ask_missing(self) -> list[str]:
+        """Which of the ops this phone kept the server lacks, after the server went back in time."""
+        ids, lacking = list(self.kept), list[str]()
         for start in range(0, len(ids), 500):
             asked = {"device_id": self.device_id, "op_ids": ids[start : start + 500]}
             status, answer = self.send("POST", "/api/sync/missing", asked)
-            if status != 200:
+            if status != 200 or not isinstance(answer, dict) or "missing" not in answer:
                 raise Lost
-            self.outbox = {op_id: self.kept[op_id] for op_id in answer["missing"]} | self.outbox
+            lacking += answer["missing"]
+        return lacking
