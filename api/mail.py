@@ -70,8 +70,11 @@ class SmtpMail:
 
     def _deliver_all(self) -> None:
         while True:
-            self._deliver(self._posted.get())
-            self._posted.task_done()
+            letter = self._posted.get()
+            try:
+                self._deliver(letter)
+            finally:
+                self._posted.task_done()
 
     def _deliver(self, letter: Letter) -> None:
         try:
@@ -81,7 +84,7 @@ class SmtpMail:
                 if self.settings.mail_user:
                     server.login(self.settings.mail_user, self.settings.mail_password or "")
                 server.send_message(self._message(letter))
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException) as error:
             # The address is left out on purpose: logs hold no names and no addresses.
             log.error("mail_not_sent", kind=type(error).__name__)
 

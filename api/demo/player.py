@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
+from sqlalchemy import func, select
+
 from api import clock
 from api.db import transaction
 from api.demo.cast import ADA, CAL, GROUP, OTHERS, RESIDENTS, ZONE
@@ -22,6 +24,7 @@ from api.people import services as people
 from api.pulse import queries as pulse_queries
 from api.pulse import services as pulse
 from api.pulse.box import BoxStore
+from api.pulse.models import BlockKey
 from api.state import State
 
 BLOCKS_PAST = 8
@@ -134,13 +137,21 @@ def play_until(held: State, stop: Event) -> None:
 
 
 def play(world: World, target: float, stop: Event) -> None:
-    """Move the clock to the target a day at a time; each day the phones answer and due blocks close."""
+    """Move the clock to the target, a day at a time at most; at each stop the phones answer and due blocks close."""
     held = world.state
     while clock.offset_s() < target and not stop.is_set():
         world.one_day()
-        _set(held, min(target, clock.offset_s() + 86_400))
+        _set(held, min(target, clock.offset_s() + min(86_400, _to_next_close_s(held))))
         _tick(held)
     world.save()
+
+
+def _to_next_close_s(held: State) -> float:
+    """Seconds to the moment a block closes, so that the clock stops there: a release is shown by when it was made."""
+    now = clock.now()
+    with transaction(held.engine, write=False) as db:
+        closes = db.scalar(select(func.min(BlockKey.closes_at)).where(BlockKey.closes_at > now))
+    return (closes - now).total_seconds() + 1 if closes else float("inf")
 
 
 def advance_from_shell(held: State, span: str) -> int:
