@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from api import clock
 from api.config import Settings
 from api.db import transaction
-from api.people import queries as people
 from api.people.models import Group
 from api.pulse import blindsign, calendar, cells, keys, queries
 from api.pulse.models import ANNOUNCED, ISSUING, OPEN, BlockKey, Issuance
@@ -19,46 +19,56 @@ from api.pulse.wire import b64u, canonical
 
 log = structlog.get_logger()
 
-# A new group has this long to be filled before its size fixes the length of its blocks.
+# A new group has this long to be filled before its size and with it the length of its blocks are taken as they are.
 SETTLE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A block that should have a key; `weeks` is what its group's blocks last from its first one on."""
+
+    group_id: str
+    weeks: int
+    block: calendar.Block
 
 
 def announce_due(engine: Engine, settings: Settings, kek: bytes, now: datetime) -> int:
     """Make a key for every block that should have one by now; how many were made."""
+    return sum(_announce(engine, wanted, settings, kek) for wanted in _wanted(engine, now))
+
+
+def _wanted(engine: Engine, now: datetime) -> list[Wanted]:
+    """Blocks without a key that some resident of their group can take part in."""
     with transaction(engine, write=False) as db:
-        group_ids = [group.id for group in people.all_groups(db)]
-    return sum(_announce_group(engine, group_id, settings, kek, now) for group_id in group_ids)
+        sizes = queries.group_sizes(db)
+        known = queries.announced(db, now.date() - timedelta(days=1))
+        begun = queries.groups_with_keys(db)
+    found = []
+    for group, people, first in sizes:
+        if group.id not in begun and now < first + SETTLE:
+            continue
+        # Fewer people came than were expected: a block as short as planned would be too short for them (R2).
+        weeks = group.block_weeks if group.id in begun else max(group.block_weeks, calendar.block_weeks(people))
+        joined = clock.local(first, group.zone).date()
+        due = calendar.due(group.term_start, weeks, clock.local(now, group.zone).date())
+        new = [block for block in due if (group.id, block.label) not in known and joined < block.issue_day]
+        found += [Wanted(group.id, weeks, block) for block in new]
+    return found
 
 
-def _announce_group(engine: Engine, group_id: str, settings: Settings, kek: bytes, now: datetime) -> int:
-    made = 0
-    for block in _wanted(engine, group_id, now):
-        # A key takes about 60 ms to make, so it is made before the transaction that stores it.
-        key = blindsign.generate()
-        try:
-            with transaction(engine) as db:
-                group = db.get_one(Group, group_id)
-                if block.label not in queries.announced_labels(db, group_id):
-                    db.add(_row(group, block, key, settings, kek))
-                    made += 1
-        except IntegrityError:
-            log.info("announced_elsewhere", block=block.label)
-    return made
-
-
-def _wanted(engine: Engine, group_id: str, now: datetime) -> list[calendar.Block]:
-    """Blocks without a key that some resident of the group can take part in, after the block length was fixed."""
-    with transaction(engine) as db:
-        group = db.get_one(Group, group_id)
-        joined = [person.joined_at for person in queries.residents(db, group_id)]
-        known = queries.announced_labels(db, group_id)
-        if not joined or (not known and now < min(joined) + SETTLE):
-            return []
-        if not known:
-            group.block_weeks = calendar.block_weeks(len(joined))
-        first = clock.local(min(joined), group.zone).date()
-        due = calendar.due(group.term_start, group.block_weeks, clock.local(now, group.zone).date())
-    return [block for block in due if block.label not in known and first < block.issue_day]
+def _announce(engine: Engine, wanted: Wanted, settings: Settings, kek: bytes) -> bool:
+    # A key takes about 60 ms to make, so it is made before the transaction that stores it.
+    key = blindsign.generate()
+    try:
+        with transaction(engine) as db:
+            group = db.get_one(Group, wanted.group_id)
+            group.block_weeks = wanted.weeks
+            db.add(_row(group, wanted.block, key, settings, kek))
+    except IntegrityError:
+        # Another worker was faster; there is one key for a block, and this one is thrown away.
+        log.info("announced_elsewhere", block=wanted.block.label)
+        return False
+    return True
 
 
 def _row(group: Group, block: calendar.Block, key: blindsign.IssuerKey, settings: Settings, kek: bytes) -> BlockKey:

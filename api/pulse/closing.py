@@ -23,7 +23,7 @@ from api.problems import Problem
 from api.pulse import calendar, cells, disclosure, queries
 from api.pulse.blocks import move
 from api.pulse.box import BoxKey, BoxStore, CountInvariant, Disclose, Rows
-from api.pulse.models import ANNOUNCED, CLOSED, CLOSING, ISSUING, OPEN, REFUSED, BlockKey, Issuance, Release
+from api.pulse.models import CLOSED, CLOSING, OPEN, REFUSED, BlockKey, Issuance, Release
 from api.pulse.wire import b64u, unb64u
 
 log = structlog.get_logger()
@@ -31,20 +31,18 @@ log = structlog.get_logger()
 
 def mirror(engine: Engine, box: BoxStore) -> None:
     """Bring the box up to what the named side announced, opened and released; a box made anew learns it all again."""
-    known = box.states()
+    there = {b64u(key_id): state for key_id, state in box.states().items()}
     with transaction(engine, write=False) as db:
-        live = [block for block, _ in queries.by_state(db, ANNOUNCED, ISSUING, OPEN, CLOSING)]
-        lost = queries.releases_beside(db, {b64u(key_id) for key_id in known})
+        here = queries.live(db)
+        untold = queries.by_keys(db, here.keys() - there.keys())
+        lost = queries.releases(db) if queries.release_count(db) > box.release_count() else []
     for release, block in lost:
-        box.readmit(_box_key(block), release.body)
-        if release.published:
-            box.publish(unb64u(block.key_id))
-    for block in live:
-        state = known.get(unb64u(block.key_id))
-        if state is None:
-            box.announce(_box_key(block))
-        if state in (None, ANNOUNCED) and block.state in (OPEN, CLOSING):
-            box.open(unb64u(block.key_id))
+        box.readmit(_box_key(block), release.body, release.published)
+    for block in untold:
+        box.announce(_box_key(block))
+    for key_id, state in here.items():
+        if state in (OPEN, CLOSING) and there.get(key_id) != OPEN:
+            box.open(unb64u(key_id))
 
 
 def claim_due(engine: Engine, now: datetime) -> list[str]:

@@ -28,6 +28,8 @@ class BlockKey(Base):
     __tablename__ = "block_key"
     __table_args__ = (
         UniqueConstraint("group_id", "block"),
+        Index("ix_block_key_state_wiped", "state", "wiped"),
+        Index("ix_block_key_open_day", "open_day"),
         CheckConstraint(f"state IN {STATES}", name="state_known"),
         CheckConstraint("issued >= 0 AND issued <= coalesce(eligible, 0)", name="issued_within_eligible"),
     )
@@ -69,6 +71,7 @@ class Release(Base):
     """
 
     __tablename__ = "release"
+    __table_args__ = (Index("ix_release_published_coaches_at", "published", "coaches_at"),)
 
     key_id: Mapped[str] = mapped_column(ForeignKey("block_key.key_id", ondelete="CASCADE"), primary_key=True)
     body: Mapped[str] = mapped_column(Text)

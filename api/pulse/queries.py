@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -14,7 +14,7 @@ from api.config import Settings
 from api.people import queries as people
 from api.people.models import Group, Membership, Person
 from api.pulse import calendar
-from api.pulse.models import ENDED, ISSUING, OPEN, BlockKey, Issuance, Release
+from api.pulse.models import ANNOUNCED, CLOSING, ENDED, ISSUING, OPEN, BlockKey, Issuance, Release
 from api.pulse.wire import b64u
 
 # Labels are ISO dates, so comparing them as text compares the days.
@@ -31,19 +31,20 @@ def blocks_of(db: Session, group_ids: Sequence[str], person_id: str) -> Sequence
     ).all()
 
 
-def pinned_by(db: Session, block: BlockKey) -> str | None:
-    """The id of the key whose published release names this block's key; None while no published release does.
+def pinned_key(db: Session, block: BlockKey) -> str | None:
+    """The key id that the last published release before this block names for it; None while none names one.
 
-    Only releases that everybody can already read in the box count, because a phone compares there.
+    Only releases that everybody can already read in the box count, because that is where a phone can compare.
     """
-    key_id, body = db.execute(
-        select(Release.key_id, Release.body)
+    body = db.scalar(
+        select(Release.body)
         .join(BlockKey, BlockKey.key_id == Release.key_id)
         .where(BlockKey.group_id == block.group_id, BlockKey.block < block.block, Release.published)
         .order_by(BlockKey.block.desc())
         .limit(1)
-    ).first() or (None, "{}")
-    return key_id if json.loads(body).get("next", {}).get(block.block) == block.key_id else None
+    )
+    pins: dict[str, str] = json.loads(body)["next"] if body else {}
+    return pins.get(block.block)
 
 
 def keys_after(db: Session, block: BlockKey) -> dict[str, str]:
@@ -108,9 +109,27 @@ def residents(db: Session, group_id: str) -> Sequence[Person]:
     ).all()
 
 
-def announced_labels(db: Session, group_id: str) -> set[str]:
-    """The blocks of the group that ever had a key."""
-    return set(db.scalars(select(BlockKey.block).where(BlockKey.group_id == group_id)))
+def group_sizes(db: Session) -> Sequence[Row[Group, int, datetime]]:
+    """Every group that has residents in use, with how many and when the first of them joined."""
+    return db.execute(
+        select(Group, func.count(), func.min(Person.joined_at))
+        .join(Membership, Membership.group_id == Group.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.kind == "resident", Person.disabled_at.is_(None))
+        .group_by(Group.id)
+        .order_by(Group.id)
+    ).all()
+
+
+def announced(db: Session, since: date) -> set[tuple[str, str]]:
+    """(group id, label) of the blocks with a key that open on this day or later."""
+    rows = select(BlockKey.group_id, BlockKey.block).where(BlockKey.open_day >= since)
+    return {(row.group_id, row.block) for row in db.execute(rows)}
+
+
+def groups_with_keys(db: Session) -> set[str]:
+    """Ids of the groups that ever had a block."""
+    return set(db.scalars(select(BlockKey.group_id).distinct()))
 
 
 def unpublished(db: Session, now: datetime) -> Sequence[Release]:
@@ -118,15 +137,24 @@ def unpublished(db: Session, now: datetime) -> Sequence[Release]:
     return db.scalars(select(Release).where(Release.coaches_at <= now, ~Release.published)).all()
 
 
-def releases_beside(db: Session, key_ids: Collection[str]) -> Sequence[Row[Release, BlockKey]]:
-    """Releases of all keys but these, with their blocks."""
-    missing = set(db.scalars(select(Release.key_id))).difference(key_ids)
-    return db.execute(
-        select(Release, BlockKey)
-        .join(BlockKey, BlockKey.key_id == Release.key_id)
-        .where(BlockKey.key_id.in_(missing))
-        .order_by(BlockKey.block)
-    ).all()
+def release_count(db: Session) -> int:
+    return db.scalar(select(func.count()).select_from(Release)) or 0
+
+
+def releases(db: Session) -> Sequence[Row[Release, BlockKey]]:
+    """Every release there is, with its block."""
+    rows = select(Release, BlockKey).join(BlockKey, BlockKey.key_id == Release.key_id)
+    return db.execute(rows.order_by(BlockKey.block)).all()
+
+
+def live(db: Session) -> dict[str, str]:
+    """The state of every block that has not ended, by key."""
+    rows = select(BlockKey.key_id, BlockKey.state).where(BlockKey.state.in_((ANNOUNCED, ISSUING, OPEN, CLOSING)))
+    return {row.key_id: row.state for row in db.execute(rows.order_by(BlockKey.block))}
+
+
+def by_keys(db: Session, key_ids: Collection[str]) -> Sequence[BlockKey]:
+    return db.scalars(select(BlockKey).where(BlockKey.key_id.in_(key_ids)).order_by(BlockKey.block)).all()
 
 
 def unwiped(db: Session) -> Sequence[str]:
@@ -137,7 +165,7 @@ def unwiped(db: Session) -> Sequence[str]:
 def blocks_for(db: Session, me: Person) -> dict[str, Any]:
     """Every block in issuance of the resident's groups, whether they take part in it or joined too late."""
     rows = blocks_of(db, people.group_ids(db, me, "resident"), me.id)
-    return {"blocks": [_block(block, entry is not None, pinned_by(db, block)) for block, entry in rows]}
+    return {"blocks": [_block(block, entry is not None, pinned_key(db, block)) for block, entry in rows]}
 
 
 def residents_releases(db: Session, me: Person, now: datetime) -> dict[str, Any]:

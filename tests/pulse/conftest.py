@@ -25,6 +25,9 @@ from tests.cast import Cast
 from tests.client import JsonClient
 from tests.pulse.phone import Phone
 
+# What does not turn on the database's own locks and files runs on one kind only.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @dataclass
 class Ward:
@@ -71,6 +74,12 @@ class Ward:
         with transaction(self.state.engine, write=False) as db:
             mine = select(BlockKey).where(BlockKey.group_id == self.cast.group.id)
             return list(db.scalars(mine.order_by(BlockKey.block)))
+
+    def weekly(self) -> None:
+        """Plan weekly blocks, as for a group in which 24 people are expected, and have them come."""
+        with transaction(self.state.engine) as db:
+            db.get_one(Group, self.cast.group.id).block_weeks = 1
+        self.hire(22)
 
     def weeks(self) -> int:
         with transaction(self.state.engine, write=False) as db:

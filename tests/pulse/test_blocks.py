@@ -6,15 +6,17 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from api.db import transaction
-from api.people.models import Membership, Person
-from api.pulse import cells, keys
+from api.people.models import Group, Membership, Person
+from api.pulse import cells, keys, queries
 from api.pulse.wire import unb64u
-from tests.pulse.conftest import Ward
+from tests.pulse.conftest import Ward, on_sqlite
 
 
 def test_keys_are_announced_ahead_on_both_sides_and_no_private_key_is_ever_in_the_box(ward: Ward) -> None:
-    ward.hire(22)
+    ward.weekly()
     assert ward.tick().announced == 4
     blocks = ward.blocks()
     assert [block.block for block in blocks] == ["2026-11-30", "2026-12-07", "2026-12-14", "2026-12-21"]
@@ -33,15 +35,27 @@ def test_a_second_tick_at_the_same_time_does_nothing(ward: Ward) -> None:
     assert (moved.announced, moved.issuing, moved.opened, moved.closed, moved.published) == (0, 0, 0, 0, 0)
 
 
-def test_r2_the_block_length_is_fixed_by_the_groups_size_at_its_first_block_and_then_stays(ward: Ward) -> None:
-    ward.hire(10)
+@on_sqlite
+@pytest.mark.parametrize(("planned", "people", "weeks"), [(1, 24, 1), (1, 12, 2), (1, 3, 4), (2, 24, 2), (4, 24, 4)])
+def test_r2_blocks_are_never_shorter_than_the_people_who_came_allow(
+    ward: Ward, planned: int, people: int, weeks: int
+) -> None:
+    with transaction(ward.state.engine) as db:
+        db.get_one(Group, ward.cast.group.id).block_weeks = planned
+    ward.hire(people - 2)
     ward.tick()
-    assert ward.weeks() == 2
-    ward.hire(20)
-    ward.at(date(2026, 12, 20))
-    assert ward.weeks() == 2
-    days = [block.open_day for block in ward.blocks()]
-    assert all(after - before == timedelta(days=14) for before, after in pairwise(days))
+    assert ward.weeks() == weeks
+
+
+def test_r2_the_length_stays_once_the_first_block_has_its_key(ward: Ward) -> None:
+    ward.weekly()
+    ward.tick()
+    with transaction(ward.state.engine) as db:
+        for person in queries.residents(db, ward.cast.group.id)[3:]:
+            db.delete(person)
+    ward.through(date(2026, 12, 20))
+    assert ward.weeks() == 1
+    assert all(after.open_day - before.open_day == timedelta(days=7) for before, after in pairwise(ward.blocks()))
 
 
 def test_a_new_group_has_a_week_to_be_filled_before_its_first_key(ward: Ward) -> None:
@@ -50,6 +64,8 @@ def test_a_new_group_has_a_week_to_be_filled_before_its_first_key(ward: Ward) ->
             db.get_one(Person, person.id).joined_at = ward.frozen.now()
     assert ward.tick().announced == 0
     ward.frozen.advance(days=6)
+    with transaction(ward.state.engine) as db:
+        db.get_one(Group, ward.cast.group.id).block_weeks = 1
     ward.hire(18, joined_at=ward.frozen.now())
     assert ward.tick().announced == 0
     ward.frozen.advance(days=1)
@@ -67,7 +83,7 @@ def test_no_key_is_made_for_a_block_that_nobody_can_take_part_in(ward: Ward) -> 
 
 
 def test_shapes_are_fixed_when_a_key_is_announced_and_take_turns_block_by_block(ward: Ward) -> None:
-    ward.hire(22)
+    ward.weekly()
     ward.tick()
     shapes = [json.loads(block.shape) for block in ward.blocks()]
     assert shapes[0] == shapes[2] == cells.shape_of(1)

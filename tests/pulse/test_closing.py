@@ -6,7 +6,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,9 @@ from api.pulse import closing
 from api.pulse.box import BoxStore, buckets, create_box
 from api.pulse.models import Issuance, Release
 from api.pulse.wire import unb64u
-from tests.pulse.conftest import Ward, code
+from tests.pulse.conftest import Ward, code, on_sqlite
 
 HEAVY = {"P01": {"a": 4, "b": [0]}, "P02": {"a": 0, "b": 4}, "P10": {"a": 8}}
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def answered(ward: Ward, count: int, given: dict[str, Any] | None = None) -> list[Person]:
@@ -203,57 +202,6 @@ def test_a_locked_box_stops_the_tick_and_the_next_one_goes_on(ward: Ward) -> Non
     assert ward.tick().closed == 1
 
 
-def test_r12_residents_see_a_release_at_seven_and_coaches_24_hours_later(ward: Ward) -> None:
-    people = answered(ward, 8)
-    resident, coach = ward.phone(people[0]).named, ward.browser(ward.cast.cal)
-    closed = ward.to_closed()
-    assert closed.closes_at == datetime(2027, 1, 21, 6, tzinfo=UTC)
-
-    def seen() -> tuple[int, int, int]:
-        ward.tick()
-        mine = resident.get("/api/pulse/releases").get_json()["releases"]
-        groups = coach.get("/api/coach/releases").get_json()["groups"]
-        everybody = ward.anonymous.get("/releases").get_json()["releases"]
-        return len(mine), len(groups[0]["releases"]), len(everybody)
-
-    seven = datetime(2027, 1, 21, 13, tzinfo=UTC)
-    for at, expected in (
-        (seven - timedelta(seconds=1), (0, 0, 0)),
-        (seven, (1, 0, 0)),
-        (seven + timedelta(hours=24, seconds=-1), (1, 0, 0)),
-        (seven + timedelta(hours=24), (1, 1, 1)),
-    ):
-        ward.frozen.at = at
-        assert seen() == expected
-
-
-@on_sqlite
-def test_r12_a_worker_that_closes_late_still_gives_residents_their_hours_first(ward: Ward) -> None:
-    answered(ward, 5)
-    ward.frozen.at = ward.blocks()[0].closes_at + timedelta(hours=30)
-    ward.tick()
-    with transaction(ward.state.engine, write=False) as db:
-        release = db.scalars(select(Release)).one()
-    assert release.residents_at == datetime(2027, 1, 22, 13, tzinfo=UTC)
-    assert release.coaches_at - release.residents_at == timedelta(hours=24)
-
-
-@on_sqlite
-def test_a_release_pins_the_keys_of_the_blocks_to_come_and_phones_can_check_it(ward: Ward) -> None:
-    people = answered(ward, 8)
-    closed = ward.to_closed()
-    later = [block for block in ward.blocks() if block.block > closed.block]
-    assert len(later) >= 2
-    assert body(ward)["next"] == {block.block: block.key_id for block in later}
-    assert {block["pinned_by"] for block in ward.phone(people[0]).blocks()} == {None}
-    ward.frozen.advance(days=3)
-    ward.tick()
-    shown = ward.phone(people[0]).blocks()
-    assert {block["pinned_by"] for block in shown} == {closed.key_id}
-    (released,) = ward.anonymous.get("/releases").get_json()["releases"]
-    assert all(released["next"][block["block"]] == block["key_id"] for block in shown)
-
-
 @on_sqlite
 def test_a_lost_box_is_made_anew_and_the_phones_send_their_sheets_again(ward: Ward) -> None:
     people = answered(ward, 8)
@@ -293,7 +241,7 @@ def test_nobody_can_answer_twice_in_one_block(ward: Ward) -> None:
 
 @on_sqlite
 def test_eight_blocks_in_a_row_count_every_item_and_never_more_than_five_at_once(ward: Ward) -> None:
-    ward.hire(22)
+    ward.weekly()
     ward.tick()
     ward.through(date(2027, 2, 18))
     with transaction(ward.state.engine, write=False) as db:

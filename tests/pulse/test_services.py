@@ -187,7 +187,7 @@ def test_what_is_asked_beyond_the_schema_is_refused(ward: Ward) -> None:
 
 
 def test_a_phone_that_comes_back_after_four_weeks_has_tokens_in_stock(ward: Ward) -> None:
-    ward.hire(22)
+    ward.weekly()
     ward.tick()
     ward.through(date(2027, 1, 4))
     rita = ward.phone(ward.cast.rita)

@@ -65,9 +65,14 @@ class BoxStore:
             db.execute("UPDATE block_key SET state = ? WHERE key_id = ? AND state = ?", (OPEN, key_id, ANNOUNCED))
 
     def states(self) -> dict[bytes, str]:
-        """Every key this box has ever been told of, with its state; a box made anew knows none."""
+        """The keys that are announced or open here; a box made anew knows none."""
         with self.file.connection() as db:
-            return dict(db.execute("SELECT key_id, state FROM block_key"))
+            return dict(db.execute("SELECT key_id, state FROM block_key WHERE state != ?", (CLOSED,)))
+
+    def release_count(self) -> int:
+        """How many releases this box holds, published or not."""
+        with self.file.connection() as db:
+            return int(db.execute("SELECT count(*) FROM release").fetchone()[0])
 
     def keys(self) -> dict[str, Any]:
         """What GET /keys answers: the same for everybody, so that a key made for one person would show."""
@@ -138,12 +143,13 @@ class BoxStore:
             db.execute("DELETE FROM bucket WHERE key_id = ?", (key_id,))
             db.execute("UPDATE block_key SET state = ? WHERE key_id = ?", (CLOSED, key_id))
 
-    def readmit(self, key: BoxKey, body: str) -> None:
+    def readmit(self, key: BoxKey, body: str, published: bool) -> None:
         """Put back a release that a lost box had made; nothing happens where it is still there."""
         with self.file.writing() as db:
             row = (key.key_id, key.group, key.block, key.spki, canonical(key.shape), CLOSED)
             db.execute("INSERT OR IGNORE INTO block_key VALUES (?, ?, ?, ?, ?, ?)", row)
-            db.execute("INSERT OR IGNORE INTO release VALUES (?, ?, ?, ?, 0)", (key.key_id, key.group, key.block, body))
+            told = (key.key_id, key.group, key.block, body, published)
+            db.execute("INSERT OR IGNORE INTO release VALUES (?, ?, ?, ?, ?)", told)
 
     def publish(self, key_id: bytes) -> None:
         """Show a release to everybody who asks the box, from now on."""

@@ -222,8 +222,7 @@ def test_a_box_made_anew_takes_back_the_releases_of_the_lost_one(box: BoxStore, 
     body = box.close(KEY_ID, 1, 1, counted)
     again = BoxStore(tmp_path / "again.sqlite")
     for _ in range(2):
-        again.readmit(box_key(), body)
-    again.publish(KEY_ID)
+        again.readmit(box_key(), body, published=True)
     assert again.releases() == f'{{"releases":[{body}]}}'
     assert again.keys()["keys"] == []
     refused("block_closed", again, token(), client.sheet(1, {}))
