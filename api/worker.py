@@ -98,8 +98,13 @@ class Worker:
         """Write down what ended, claim what is due, start its sends; how many were claimed."""
         await self._write_down()
         parcels = await self._in_thread(self._claim) or []
-        for parcel in parcels:
-            self.sending[asyncio.create_task(sender.send(parcel, clock.now()))] = parcel
+        now = clock.now()
+        sealed = [(parcel, sender.seal(parcel, now)) for parcel in parcels]
+        for parcel, letter in sealed:
+            if isinstance(letter, Outcome):
+                self.ended.append((parcel, letter))
+            else:
+                self.sending[asyncio.create_task(sender.post(letter))] = parcel
         return len(parcels)
 
     async def _write_down(self) -> None:

