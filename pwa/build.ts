@@ -18,9 +18,12 @@ function filesBelow(folder: string): string[] {
 
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
 
-/** What the worker keeps for a start with no network: [url, hash]. Screens of the laptop roles are left out by name. */
+/**
+ * What the worker keeps for a start with no network: [url, hash]. All of the app is in it, lazy parts too: after an
+ * update of the server a running page must still find the parts of its own version.
+ */
 function shell(folder: string): [string, string][] {
-  const keep = (url: string) => !/\/assets\/(coach|coordinator)-/.test(url) && !/\.(txt|md)$/.test(url);
+  const keep = (url: string) => !/\.(txt|md)$/.test(url);
   const address = (p: string) => (p.endsWith('/index.html') ? '/' : `/${relative(folder, p)}`);
   const built = filesBelow(folder).map((p) => [address(p), digest(p)] as [string, string]);
   const hand = ['manifest.webmanifest', 'icons', 'fonts'].flatMap((name) => {

@@ -58,7 +58,10 @@ async function sendOne(block: Block, token: TokenRow, epoch: string): Promise<vo
   const row = await sheetRow(blockId(block));
   const contents = await wanted(block, row);
   if (row.state === 'closed' || !contents) return;
-  if (row.sent === spelled(contents) && row.box_epoch === epoch) return;
+  if (row.sent === spelled(contents) && row.box_epoch === epoch) {
+    if (row.due) await patchSheet(row.id, { due: false });
+    return;
+  }
   try {
     await deliver(row, contents, token, epoch);
   } catch (error) {

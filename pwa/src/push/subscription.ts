@@ -35,10 +35,13 @@ export async function look(): Promise<void> {
   if (needsInstall()) pushState.value = 'install-first';
   else if (!supported()) pushState.value = 'unsupported';
   else {
-    await registration();
-    ready = await navigator.serviceWorker.ready;
-    pushState.value = Notification.permission === 'denied' ? 'blocked' : await present();
+    pushState.value = (await registration()) ? await current() : 'unsupported';
   }
+}
+
+async function current(): Promise<PushState> {
+  ready = await navigator.serviceWorker.ready;
+  return Notification.permission === 'denied' ? 'blocked' : present();
 }
 
 async function present(): Promise<PushState> {

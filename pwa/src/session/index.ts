@@ -15,4 +15,5 @@ export {
 } from './life';
 export { whenOpened } from './opened';
 export { type KeysState, keys, needsUpdate, recoveryMade, type SessionState, session } from './state';
+export { persisted } from './storage';
 export { applyUpdate, updateReady } from './update';

@@ -15,8 +15,10 @@ import { me, online, refresh } from '../store/view';
 import { backoff } from './backoff';
 import { adopt } from './me';
 import { keys, needsUpdate, session } from './state';
+import { askToPersist } from './storage';
 
 const MINUTE_MS = 60_000;
+const AFTER_SAVE_MS = 250;
 /** Each token needs at most three exchanges: its record, its finished form, the record's withdrawal. */
 const STEPS_MAX = 4;
 
@@ -65,7 +67,8 @@ async function exchange(): Promise<Outcome> {
   await readLibrary();
   let outcome = await flush();
   for (let step = 0; outcome.state === 'done' && step < STEPS_MAX; step += 1) {
-    if (!(await tend())) break;
+    // The group's side may be away while the journal is well: it is tried again with the next round.
+    if (!(await tend().catch(() => false))) break;
     outcome = await flush();
   }
   return outcome;
@@ -105,10 +108,18 @@ function take(outcome: Outcome): void {
   timer = setTimeout(round, well ? MINUTE_MS : backoff(failures, after));
 }
 
+/** A save is painted before anything is sealed: sealing takes the main thread for longer than a frame. */
+function soon(): void {
+  clearTimeout(timer);
+  timer = setTimeout(round, AFTER_SAVE_MS);
+}
+
 /** Called once, after the store is awake. */
 export function watch(): void {
   listen((change) => {
-    if (change === 'outbox') void round();
+    if (change !== 'outbox') return;
+    soon();
+    void askToPersist().catch(() => {});
   });
   addEventListener('online', () => void round());
   document.addEventListener('visibilitychange', () => {

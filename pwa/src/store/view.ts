@@ -105,15 +105,22 @@ function clear(): void {
 }
 
 let last: Promise<void> = Promise.resolve();
+let queued: Promise<void> | null = null;
 
-/** Reads everything anew, one reading after the other, so that an older one never overwrites a newer. */
+/**
+ * Reads everything anew; resolves when what was kept before the call is shown. One reading follows the other, so that an
+ * older one never overwrites a newer, and calls that wait for their turn share one.
+ */
 export function refresh(): Promise<void> {
-  last = last.then(async () => {
-    if (!currentPerson()) return clear();
-    await Promise.all([readJournal(), readCaches(), readSheets()]);
-  });
-  last = last.catch(() => {});
+  queued ??= last.then(readAll);
+  last = queued.catch(() => {});
   return last;
+}
+
+async function readAll(): Promise<void> {
+  queued = null;
+  if (!currentPerson()) return clear();
+  await Promise.all([readJournal(), readCaches(), readSheets()]);
 }
 
 listen(() => void refresh());
