@@ -2,14 +2,12 @@
 PYTHON ?= python3
 PORT ?= 8000
 INSTANCE ?= instance
-SUITE ?= sync
-SEED ?= 1
 
 BIN := .venv/bin
 RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-test
 
-.PHONY: run test lint types phone unit journeys browsers bench soak build contract screenshots format clean
+.PHONY: run test lint types phone unit journeys browsers bench build contract screenshots format clean
 
 run: $(RUN_READY)
 	@HANDRAIL_DEMO=$${HANDRAIL_DEMO-1} HANDRAIL_INSTANCE="$(INSTANCE)" PORT="$(PORT)" exec $(BIN)/python -m api.cli serve
@@ -40,7 +38,7 @@ phone: $(DEV_READY)
 	$(BIN)/python pwa/build.py check
 
 unit: $(DEV_READY)
-	$(BIN)/python -m pytest -m "not journey and not soak" -n 2
+	$(BIN)/python -m pytest -m "not journey" -n 2
 
 browsers: $(DEV_READY)
 	$(BIN)/python -m tests.journeys.install_browsers
@@ -50,9 +48,6 @@ journeys: browsers
 
 bench: browsers
 	$(BIN)/python -m tests.bench
-
-soak: $(DEV_READY)
-	$(BIN)/python -m tests.soak "$(SUITE)" "$(SEED)"
 
 build: $(DEV_READY)
 	$(BIN)/python pwa/build.py
