@@ -7,28 +7,13 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.journal.envelope import PROMPT
-from api.journal.models import DeviceLine, Epoch, Gap, Op, Parked, Stream
-from api.people.models import Device
+from api.journal.models import Op, Parked
+from api.journal.statements import ARRIVED, CHANGES, DEVICES_OF, EPOCH, HOLES_MAX, LAST_SEQ
 
 PAGE: Final = 100  # ops in one pull; at the size limit of an op that is 1.6 MB
-HOLES_MAX: Final = 500
-
-OP_COLUMNS = (
-    Op.proto,
-    Op.op_id,
-    Op.device_id,
-    Op.seq,
-    Op.entity_id,
-    Op.kind,
-    Op.base,
-    Op.occurred_at,
-    Op.body,
-    Op.mac,
-)
 
 
 @dataclass(frozen=True)
@@ -53,17 +38,17 @@ class Arrived:
 
 def epoch(db: Session) -> str | None:
     """The id of this database's history; None before anything was ever exchanged."""
-    return db.scalar(select(Epoch.id))
+    return db.connection().scalar(EPOCH)
 
 
 def last_seq(db: Session, person_id: str) -> int:
     """The server_seq of the person's newest op; 0 for an empty log."""
-    return db.scalar(select(Stream.last_seq).where(Stream.person_id == person_id)) or 0
+    return db.connection().scalar(LAST_SEQ, {"person": person_id}) or 0
 
 
 def devices(db: Session, person_id: str) -> dict[str, bool]:
     """Every device ever registered to the person: id → whether it was revoked."""
-    rows = db.execute(select(Device.id, Device.revoked_at).where(Device.person_id == person_id))
+    rows = db.connection().execute(DEVICES_OF, {"person": person_id})
     return {device_id: revoked_at is not None for device_id, revoked_at in rows}
 
 
@@ -87,10 +72,8 @@ def changes(db: Session, person_id: str, after: int, upto: int, page: int = PAGE
     """
     if after >= upto:
         return Page([], upto, False)
-    wanted = select(Op.server_seq, *OP_COLUMNS).where(
-        Op.person_id == person_id, Op.server_seq > after, Op.server_seq <= upto, Op.kind != PROMPT
-    )
-    rows = db.execute(wanted.order_by(Op.server_seq).limit(page + 1)).mappings().all()
+    wanted = {"person": person_id, "after": after, "upto": upto, "rows": page + 1}
+    rows = db.connection().execute(CHANGES, wanted).mappings().all()
     more = len(rows) > page
     shown = [_change(dict(row)) for row in rows[:page]]
     return Page(shown, shown[-1]["server_seq"] if more else upto, more)
@@ -102,14 +85,7 @@ def _change(row: dict[str, Any]) -> dict[str, Any]:
 
 def arrived(db: Session, person_id: str, device_id: str) -> Arrived:
     """What is here of one device's sequence; one query, whose cost grows with the gaps and not with the log."""
-    gaps = and_(Gap.person_id == DeviceLine.person_id, Gap.device_id == DeviceLine.device_id)
-    rows = db.execute(
-        select(DeviceLine.highest, Gap.first, Gap.last)
-        .outerjoin(Gap, gaps)
-        .where(DeviceLine.person_id == person_id, DeviceLine.device_id == device_id)
-        .order_by(Gap.first)
-        .limit(HOLES_MAX)
-    ).all()
+    rows = db.connection().execute(ARRIVED, {"person": person_id, "device": device_id}).all()
     if not rows:
         return Arrived()
     highest, first, _ = rows[0]
