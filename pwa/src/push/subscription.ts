@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import * as api from '../api';
+import { register } from '../journal/register';
 import { fromB64u, sameBytes } from '../store/bytes';
 import { device } from '../store/device';
 import { keepSetting, setting } from '../store/values';
@@ -98,6 +99,8 @@ function whyNot(error: unknown): PushState {
 async function confirm(subscription: PushSubscription): Promise<void> {
   const { endpoint, keys } = subscription.toJSON();
   if (!endpoint || !keys?.p256dh || !keys.auth) throw new Error('the browser gave half a subscription');
+  // The tap may come before the first exchange has enrolled this phone.
+  await register();
   const { device_id } = await device();
   const said = await api.putSubscription(device_id, endpoint, { p256dh: keys.p256dh, auth: keys.auth });
   confirmedAt.value = said.confirmed_at;

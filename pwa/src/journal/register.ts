@@ -1,0 +1,25 @@
+/** Makes this phone known to the server, as one of the person's devices. */
+
+import * as api from '../api';
+import { Refusal } from '../api';
+import { device, forkDevice, markRegistered } from '../store/device';
+import { deviceName } from './device-name';
+
+/** Enrols this phone unless it is known. Throws Offline or Refusal. */
+export async function register(): Promise<void> {
+  if ((await device()).registered) return;
+  try {
+    await enrolAgain();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'device_taken') throw error;
+    await forkDevice();
+    await register();
+  }
+}
+
+/** Enrols this phone under the id it has, whether or not the server knew it. */
+export async function enrolAgain(): Promise<void> {
+  const { device_id } = await device();
+  await api.putDevice(device_id, deviceName());
+  await markRegistered(device_id);
+}
