@@ -68,6 +68,6 @@ def handrail() -> Iterator[Handrail]:
 
 @pytest.fixture(scope="session")
 def demo_instance() -> Iterator[Handrail]:
-    """The product with the demo's past played: 24 residents and eight releases. Takes half a minute, so it is shared."""
+    """The product with the demo's past played: 24 residents, eight releases. It takes half a minute: it is shared."""
     with Handrail(demo=True) as product:
         yield product

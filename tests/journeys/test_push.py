@@ -66,5 +66,5 @@ def test_a_browser_that_says_no_is_told_what_that_means(
     handrail.settle()
     browser = open_browser("chromium", push_world, permission=permission)
     steps.sign_in(browser, handrail, RITA)
-    browser.wait_url("/prompts$")
+    browser.goto(f"{handrail.origin}/prompts")
     browser.wait_text(words)

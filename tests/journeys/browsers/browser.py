@@ -114,11 +114,14 @@ class Browser(ABC):
         try:
             until(lambda: self.says(words), f"the words {words!r}", within)
         except AssertionError as error:
-            raise AssertionError(f"{error}; at {self.url()} the page says: {self.text()[:600]}") from None
+            raise self._told(error) from None
 
     def wait_url(self, pattern: str, within: float = 15.0) -> str:
         """Wait until the address matches, and return it."""
-        return until(lambda: self.url() if re.search(pattern, self.url()) else "", f"the address {pattern}", within)
+        try:
+            return until(lambda: self.url() if re.search(pattern, self.url()) else "", f"the address {pattern}", within)
+        except AssertionError as error:
+            raise self._told(error) from None
 
     def wait_worker(self, within: float = 20.0) -> None:
         """Wait until a service worker is in charge of this page."""
@@ -139,4 +142,8 @@ class Browser(ABC):
         try:
             return until(look, f"{role or 'something'} called {name!r}", within) or {}
         except AssertionError as error:
-            raise AssertionError(f"{error}; at {self.url()} the page says: {self.text()[:600]}") from None
+            raise self._told(error) from None
+
+    def _told(self, error: AssertionError) -> AssertionError:
+        """The same failure with what was on screen instead."""
+        return AssertionError(f"{error}; at {self.url()} the page says: {self.text()[:600]}")
