@@ -21,7 +21,7 @@ export const words = {
   demo: 'Demo clock',
   out: {
     title: (n: number) => (n === 1 ? 'One thing is not delivered yet.' : `${n} things are not delivered yet.`),
-    say: 'You choose what happens to it.',
+    say: 'You choose what happens.',
     deliver: 'Deliver, then sign out',
     stay: 'Stay signed in',
     discard: (n: number) => (n === 1 ? 'Discard it and sign out' : `Discard ${n} and sign out`),
