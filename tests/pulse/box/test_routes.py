@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
+from werkzeug.wrappers import Response
 
 from api.pulse import client
 from api.pulse.box import create_box
@@ -193,3 +195,37 @@ def test_an_error_of_our_own_tells_nothing_of_the_sheet(
     answer = put(phone, client.body(token(), client.sheet(1, {"P10": [3]})))
     assert code(answer) == (500, "internal")
     assert capfd.readouterr() == ("", "")
+
+
+def test_mounted_below_another_application_it_has_the_same_paths(box: Box) -> None:
+    def elsewhere(environ: Any, start: Any) -> Any:
+        return Response("elsewhere", 418)(environ, start)
+
+    house = Client(DispatcherMiddleware(elsewhere, {"/box": box}), use_cookies=False)
+    assert house.get("/box/keys").get_json()["keys"][0]["block"] == box_key().block
+    assert house.put(
+        "/box/sheets", data=client.body(token(), client.sheet(1, {})), content_type="application/json"
+    ).json
+    assert code(house.get("/box")) == (404, "not_found")
+    assert house.get("/keys").status_code == 418
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HTTP_HOST": "["},
+        {"HTTP_HOST": "a b:c"},
+        {"HTTP_HOST": ""},
+        {"REMOTE_ADDR": "not an address"},
+        {"PATH_INFO": "/\xff\xfe"},
+        {"REQUEST_METHOD": "BREW"},
+        {"QUERY_STRING": "\xff=%"},
+        {"CONTENT_LENGTH": "x"},
+        {"CONTENT_LENGTH": "-1"},
+    ],
+)
+def test_no_strange_request_breaks_it(phone: Client, environ: dict[str, str]) -> None:
+    for path, method in (("/keys", "GET"), ("/sheets", "PUT")):
+        overrides = {"CONTENT_TYPE": "application/json", **environ}
+        answer = phone.open(path, method=method, environ_overrides=overrides)
+        assert answer.status_code < 500
