@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -130,6 +131,7 @@ def _write(db: Session, person_id: str, ledger: Ledger) -> None:
         withdrawn = sorted(ledger.withdrawn)
         db.execute(update(OPS).where(OPS.c.person_id == person_id, OPS.c.entity_id.in_(withdrawn)).values(body=""))
         db.execute(insert(TOMBSTONES), [{"person_id": person_id, "entity_id": entity} for entity in withdrawn])
+        _empty_parked(db, person_id)
     if ledger.applied:
         connection = db.connection()
         connection.execute(insert(OPS), [_row(person_id, at, op, ledger.buried) for at, op in ledger.applied])
@@ -169,6 +171,23 @@ def _park(db: Session, person_id: str, misfits: Sequence[Misfit]) -> None:
             "kept": op.kept,
         }
     _insert_new(db, PARKED, list(rows.values())[: max(room, 0)])
+    _empty_parked(db, person_id)
+
+
+def _empty_parked(db: Session, person_id: str) -> None:
+    """Withdrawn means withdrawn: what was set aside of a buried entity loses its body as well."""
+    kept = {digest: json.loads(text) for digest, text in db.execute(_parked_of(person_id))}
+    named = {told["entity_id"] for told in kept.values() if "entity_id" in told and "body" in told}
+    buried = set(db.connection().scalars(said.GRAVES, {"person": person_id, "entities": list(named)}))
+    for digest, told in kept.items():
+        if told.get("entity_id") in buried:
+            emptied = json.dumps({name: told[name] for name in told if name != "body"}, separators=(",", ":"))
+            mine = (PARKED.c.person_id == person_id, PARKED.c.digest == digest)
+            db.execute(update(PARKED).where(*mine).values(kept=emptied))
+
+
+def _parked_of(person_id: str) -> Select[Any]:
+    return select(PARKED.c.digest, PARKED.c.kept).where(PARKED.c.person_id == person_id)
 
 
 def _advance(db: Session, person_id: str, ledger: Ledger, lines: dict[str, int]) -> None:

@@ -168,6 +168,21 @@ def test_a_withdrawn_entry_loses_all_its_bodies_and_stays_gone(phone_of: PhoneOf
     assert stored(engine, Tombstone) == 1
 
 
+@pytest.mark.parametrize("order", ["parked first", "withdrawn first"])
+def test_a_withdrawal_also_empties_what_was_set_aside(
+    phone_of: PhoneOf, cast: Cast, engine: Engine, order: str
+) -> None:
+    phone = phone_of(cast.rita)
+    op = phone.create({"a": 1})
+    big, gone = phone.revise(op, "x" * 17_000), phone.withdraw(op)
+    other = phone.create("y" * 17_000)
+    for sent in (big, gone) if order == "parked first" else (gone, big):
+        sync(phone, [sent, other])
+    with transaction(engine, write=False) as db:
+        kept = [json.loads(text) for text in db.scalars(select(Parked.kept))]
+    assert {told["op_id"]: "body" in told for told in kept} == {big["op_id"]: False, other["op_id"]: True}
+
+
 @pytest.mark.parametrize("order", ["withdraw first", "revise first"])
 def test_a_withdrawal_wins_over_a_revision_from_another_device(phone_of: PhoneOf, cast: Cast, order: str) -> None:
     first = phone_of(cast.rita)
