@@ -6,7 +6,7 @@ import { tell } from './changes';
 import { lock } from './cipher';
 import { strict } from './database';
 import { nextSeq } from './device';
-import { draftsWritten } from './drafts';
+import { endDraft } from './drafts';
 import { newOpId } from './ids';
 import { zoneOfMe } from './person';
 import { settlePromptIn } from './prompts';
@@ -37,6 +37,7 @@ const STORES = ['settings', 'outbox', 'journal', 'drafts', 'cache', 'sheets'] as
 
 /** Resolves when the check-in is on this phone's disk: journal, outbox, sheet mark and prompt outcome, or none of them. */
 export async function keepCheckin(input: CheckinInput): Promise<Kept> {
+  if (input.draft) endDraft(input.draft);
   const occurredAt = nowInstant();
   const checkin: Checkin = {
     type: 'checkin',
@@ -48,7 +49,7 @@ export async function keepCheckin(input: CheckinInput): Promise<Kept> {
     day: dayIn(await zoneOfMe()),
   };
   const kept = { id: input.revises?.entity ?? newOpId(), opId: newOpId(), occurredAt, checkin };
-  const [box] = await Promise.all([lock(checkin), draftsWritten()]);
+  const box = await lock(checkin);
   const row: Omit<OutboxRow, 'device_id' | 'seq'> = {
     op_id: kept.opId,
     entity_id: kept.id,

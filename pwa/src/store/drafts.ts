@@ -8,22 +8,24 @@ import type { Draft } from './schema';
 /** One draft per prompt, or per protocol when started by hand. */
 export const draftKey = (protocol: string, promptId: Id | null = null): string => promptId ?? protocol;
 
-export function keepDraft(key: string, draft: Draft): Promise<void> {
-  writing = writing.catch(() => {}).then(() => write(key, draft));
-  return writing;
-}
-
-async function write(key: string, draft: Draft): Promise<void> {
+export async function keepDraft(key: string, draft: Draft): Promise<void> {
+  const mine = endDraft(key);
   const box = await lock(draft);
+  // A newer draft, or the saved check-in itself, has taken over meanwhile: a late one must not come back.
+  if (turns.get(key) !== mine) return;
   await strict(['drafts'], async (tx) => {
     await tx.objectStore('drafts').put(box, key);
   });
 }
 
-let writing: Promise<void> = Promise.resolve();
+const turns = new Map<string, number>();
 
-/** Resolves when no draft is on its way to the disk; a late one must not come back after its check-in was saved. */
-export const draftsWritten = (): Promise<void> => writing.catch(() => {});
+/** From here on, drafts of this key that are not on the disk yet stay away from it. Costs the save no waiting. */
+export function endDraft(key: string): number {
+  const turn = (turns.get(key) ?? 0) + 1;
+  turns.set(key, turn);
+  return turn;
+}
 
 /** Null when there is none, or when it cannot be opened any more. */
 export async function draftOf(key: string): Promise<Draft | null> {
@@ -32,7 +34,7 @@ export async function draftOf(key: string): Promise<Draft | null> {
 }
 
 export async function dropDraft(key: string): Promise<void> {
-  await draftsWritten();
+  endDraft(key);
   await strict(['drafts'], async (tx) => {
     await tx.objectStore('drafts').delete(key);
   });

@@ -75,12 +75,19 @@ export function isOpen(prompt: Prompt, at: number = now()): boolean {
   return due && (prompt.state === 'open' || prompt.state === 'planned' || prompt.state === 'snoozed');
 }
 
+let known: Prompt[] | null = null;
+
+/** Called whenever the list is read or changes, so that saving waits for no extra read; null when it is not known. */
+export function rememberPrompts(prompts: Prompt[] | null): void {
+  known = prompts;
+}
+
 const EARLY_MS = 12 * 3_600_000;
 
 /** The prompt a check-in started by hand satisfies: the next one of its protocol, open or due within twelve hours. */
 export async function promptFor(protocol: string): Promise<Id | null> {
   const at = now();
-  const fits = ((await cached('prompts')) ?? [])
+  const fits = (known ?? (await cached('prompts')) ?? [])
     .filter((p) => p.protocol === protocol && !['answered', 'declined', 'passed'].includes(p.state))
     .filter((p) => Date.parse(p.due_at) <= at + EARLY_MS && at < Date.parse(p.until))
     .sort((a, b) => a.due_at.localeCompare(b.due_at));

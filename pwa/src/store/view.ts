@@ -5,6 +5,7 @@ import type { Block, Id, Instant, Library, Me, Prompt, Release } from '../contra
 import { listen } from './changes';
 import { unlock } from './cipher';
 import { currentPerson, look } from './database';
+import { rememberPrompts } from './prompts';
 import type { Checkin, SheetRow, SyncRow } from './schema';
 import { cached, setting } from './values';
 
@@ -82,6 +83,7 @@ async function readJournal(): Promise<void> {
 async function readCaches(): Promise<void> {
   library.value = (await cached('library'))?.value ?? library.value;
   prompts.value = (await cached('prompts')) ?? [];
+  rememberPrompts(prompts.value);
   blocks.value = (await cached('blocks')) ?? [];
   releases.value = (await cached('releases'))?.value ?? [];
   alarms.value = (await setting('alarms')) ?? {};
@@ -92,6 +94,7 @@ async function readSheets(): Promise<void> {
 }
 
 function clear(): void {
+  rememberPrompts(null);
   opened.clear();
   entries.value = [];
   prompts.value = [];
