@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from api import config, create_app
+from api import box_contract, config, create_app
 from api.state import open_state
 
 
@@ -16,6 +16,7 @@ def document() -> dict[str, Any]:
         settings = config.read({"HANDRAIL_INSTANCE": str(Path(folder) / "instance"), "HANDRAIL_LOG_LEVEL": "error"})
         app = create_app(state=open_state(settings))
         spec: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    spec["paths"].update(box_contract.PATHS)
     return _without_unused(spec)
 
 

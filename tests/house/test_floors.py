@@ -19,7 +19,7 @@ FLOORS = [
     {"http"},
     {"schemas"},
     {"routes"},
-    {"web", "worker", "migrate"},
+    {"web", "worker", "migrate", "box_contract"},
     {"__init__", "doctor"},
     {"contract", "serve"},
     {"cli"},
