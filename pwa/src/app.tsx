@@ -71,6 +71,7 @@ function Page() {
   const role = me.value?.role;
   if (session.value === 'starting') return <div class="phone opening" aria-busy="true" />;
   if (at === '/help' && role !== 'coach' && role !== 'coordinator') return <Help />;
+  if (at === '/sign-in' && role && session.value === 'signed-in') return <Inside home={HOME[role]} />;
   if (at === '/sign-in' || !role) return <Door />;
   if (role !== 'resident') return <Desk role={role} at={at} />;
   if (keys.value === 'locked' && UNSEALED.some((pattern) => match(pattern, at))) return <SecondDevice />;
@@ -79,6 +80,15 @@ function Page() {
     if (params) return draw(params);
   }
   return <PlainPage title={words.unknown.title} say={words.unknown.say} />;
+}
+
+/** Somebody who is in already does not meet the door again. */
+function Inside({ home }: { home: string }) {
+  useEffect(() => {
+    // Signing in has a way of its own to go on; this is for an old link.
+    if (path.peek() === '/sign-in') go(home, { replace: true });
+  }, [home]);
+  return <div class="phone opening" aria-busy="true" />;
 }
 
 /** Sign-in; on an iPhone's browser tab the way to install comes first, and can be passed over. */

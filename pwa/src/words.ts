@@ -8,6 +8,7 @@ export const words = {
   offline: 'No signal',
   update: {
     ready: 'A newer Handrail is ready.',
+    needed: 'This Handrail is too old to deliver. What you saved waits here till it is updated.',
     take: 'Update now',
     later: 'Later',
   },

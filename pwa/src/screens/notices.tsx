@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { say } from '../parts/live';
 import { path } from '../parts/route';
-import { advanceDemo, applyUpdate, demo, session, updateReady } from '../session';
+import { advanceDemo, applyUpdate, demo, needsUpdate, session, syncNow, updateReady } from '../session';
 import { me } from '../store';
 import { words } from '../words';
 
@@ -24,7 +24,15 @@ export function Notices() {
           </a>
         </div>
       )}
-      {updateReady.value && !later.value && !answering.value && (
+      {needsUpdate.value && !answering.value && (
+        <div class="notice-bar" role="status">
+          <p>{words.update.needed}</p>
+          <button type="button" class="btn" onClick={() => void applyUpdate()}>
+            {words.update.take}
+          </button>
+        </div>
+      )}
+      {updateReady.value && !needsUpdate.value && !later.value && !answering.value && (
         <div class="notice-bar" role="status">
           <p>{words.update.ready}</p>
           <button type="button" class="btn" onClick={() => void applyUpdate()}>
@@ -57,17 +65,17 @@ function DemoBar() {
   const skip = async () => {
     setMoving(true);
     setTold(words.demo.moving);
-    const words_ = await passDays().then(
+    const outcome = await passDays().then(
       () => words.demo.arrived,
       () => words.demo.failed,
     );
-    setTold(words_);
-    say(words_);
+    setTold(outcome);
+    say(outcome);
     setMoving(false);
   };
   return (
     <div class="notice-bar demo-bar">
-      <p role="status">{told ?? words.demo.clock}</p>
+      <p>{told ?? words.demo.clock}</p>
       <button type="button" class="btn" aria-disabled={moving} onClick={() => !moving && void skip()}>
         {words.demo.skip}
       </button>
@@ -81,7 +89,8 @@ async function passDays(): Promise<void> {
   for (let times = 0; times < ASK_TIMES; times += 1) {
     await new Promise((wake) => setTimeout(wake, ASK_MS));
     const now = await demo();
-    if (now && now.offset_s >= target_offset_s) return;
+    // The phone's own clock and the new release come with the exchange that follows.
+    if (now && now.offset_s >= target_offset_s) return syncNow();
   }
   throw new Error('the clock did not arrive');
 }
