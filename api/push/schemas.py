@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from api.http import Instant, Shape
 
-DEVICE_ID = validate.Length(1, 36)
+DEVICE_ID = validate.Regexp(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="is not a device's id")
 
 
 class Keys(Shape):

@@ -113,7 +113,8 @@ def test_no_hostile_endpoint_gets_past_the_door(engine: Engine, client_for: Sign
     [
         ({"keys": {"p256dh": "AAAA", "auth": "AAAA"}}, 422, "bad_subscription"),
         ({"keys": {"p256dh": "AAAA"}}, 422, "invalid"),
-        ({"device_id": "unheard-of"}, 409, "device_unknown"),
+        ({"device_id": "00000000-0000-4000-8000-000000000000"}, 409, "device_unknown"),
+        ({"device_id": "unheard-of\x00"}, 422, "invalid"),
         ({"expirationTime": None}, 422, "invalid"),
     ],
 )
@@ -126,5 +127,5 @@ def test_a_subscription_that_cannot_be_used_is_refused(
 
 def test_only_residents_are_pushed_to(client_for: SignIn, cast: Cast) -> None:
     for person in (cast.cal, cast.ada):
-        assert client_for(person).get(f"{PATH}?device_id=x").status_code == 403
-        assert client_for(person).put(PATH, _body("x")).status_code == 403
+        assert client_for(person).get(f"{PATH}?device_id={new_id()}").status_code == 403
+        assert client_for(person).put(PATH, _body(new_id())).status_code == 403
