@@ -19,7 +19,7 @@ from api.pulse.wire import b64u, canonical
 
 log = structlog.get_logger()
 
-# A new group has this long to be filled before its size and with it the length of its blocks are taken as they are.
+# A new group has this long to be filled, and until five weeks before its term, before its size decides anything.
 SETTLE = timedelta(days=7)
 
 
@@ -45,12 +45,13 @@ def _wanted(engine: Engine, now: datetime) -> list[Wanted]:
         begun = queries.groups_with_keys(db)
     found = []
     for group, people, first in sizes:
-        if group.id not in begun and now < first + SETTLE:
+        today = clock.local(now, group.zone).date()
+        if group.id not in begun and (now < first + SETTLE or calendar.is_far(group.term_start, today)):
             continue
         # Fewer people came than were expected: a block as short as planned would be too short for them (R2).
         weeks = group.block_weeks if group.id in begun else max(group.block_weeks, calendar.block_weeks(people))
         joined = clock.local(first, group.zone).date()
-        due = calendar.due(group.term_start, weeks, clock.local(now, group.zone).date())
+        due = calendar.due(group.term_start, weeks, today)
         new = [block for block in due if (group.id, block.label) not in known and joined < block.issue_day]
         found += [Wanted(group.id, weeks, block) for block in new]
     return found

@@ -57,10 +57,15 @@ def due(term_start: date, weeks: int, today: date) -> list[Block]:
     """
     index = max(0, (today - term_start) // timedelta(weeks=weeks) + 1)
     coming: list[Block] = []
-    while len(coming) < AHEAD or block(term_start, weeks, index).open_day <= today + AGE + NOTICE:
+    while len(coming) < AHEAD or not is_far(block(term_start, weeks, index).open_day, today):
         coming.append(block(term_start, weeks, index))
         index += 1
     return [one for one in coming if one.open_day >= today + NOTICE]
+
+
+def is_far(open_day: date, today: date) -> bool:
+    """Whether what opens that day is too far ahead to need a key already."""
+    return open_day > today + AGE + NOTICE
 
 
 def closes_at(end_day: date, zone: str, grace_h: int) -> datetime:

@@ -73,6 +73,17 @@ def test_a_new_group_has_a_week_to_be_filled_before_its_first_key(ward: Ward) ->
     assert ward.weeks() == 1
 
 
+@on_sqlite
+def test_a_term_that_is_months_away_decides_nothing_yet(ward: Ward) -> None:
+    with transaction(ward.state.engine) as db:
+        db.get_one(Group, ward.cast.group.id).term_start = date(2027, 2, 1)
+    assert ward.tick().announced == 0
+    ward.at(date(2026, 12, 27))
+    assert ward.blocks() == []
+    ward.at(date(2026, 12, 28))
+    assert [block.block for block in ward.blocks()] == ["2027-02-01", "2027-03-01"]
+
+
 def test_no_key_is_made_for_a_block_that_nobody_can_take_part_in(ward: Ward) -> None:
     with transaction(ward.state.engine) as db:
         for person in (ward.cast.rita, ward.cast.ravi):

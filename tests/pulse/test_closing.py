@@ -16,10 +16,10 @@ from sqlalchemy import func, select
 from api.db import transaction
 from api.people.models import Person
 from api.problems import Problem
-from api.pulse import closing
+from api.pulse import blindsign, closing
 from api.pulse.box import BoxStore, buckets, create_box
-from api.pulse.models import Issuance, Release
-from api.pulse.wire import unb64u
+from api.pulse.models import BlockKey, Issuance, Release
+from api.pulse.wire import b64u, unb64u
 from tests.pulse.conftest import Ward, code, on_sqlite
 
 HEAVY = {"P01": {"a": 4, "b": [0]}, "P02": {"a": 0, "b": 4}, "P10": {"a": 8}}
@@ -185,6 +185,26 @@ def test_more_sheets_than_tokens_is_an_alarm_and_no_release(ward: Ward) -> None:
     ward.tick()
     assert ward.box.releases() == '{"releases":[]}'
     assert code(ward.phone(people[0]).answer(HEAVY, ward.blocks()[0].key_id)) == (410, "block_closed")
+
+
+@on_sqlite
+def test_a_database_older_than_the_box_loses_that_block_and_no_other(ward: Ward) -> None:
+    answered(ward, 8)
+    restored = ward.blocks()[0]
+    with transaction(ward.state.engine) as db:
+        db.delete(db.get_one(BlockKey, restored.key_id))
+    with transaction(ward.state.engine) as db:
+        # What the restored worker would announce: the same block under a key the box has never seen.
+        key = blindsign.generate()
+        made = {"key_id": b64u(blindsign.key_id(key.spki())), "spki": key.spki(), "state": "open", "eligible": 8}
+        kept = {
+            name: getattr(restored, name) for name in ("group_id", "block", "shape", "open_day", "end_day", "closes_at")
+        }
+        db.add(BlockKey(sealed=b"", **made, **kept))
+    ward.frozen.at = restored.closes_at
+    assert ward.tick().refused == [made["key_id"]]
+    ward.frozen.at = ward.blocks()[1].closes_at
+    assert ward.tick().closed == 1
 
 
 @on_sqlite

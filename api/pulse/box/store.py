@@ -114,15 +114,14 @@ class BoxStore:
 
         `disclose` gets the rows of answers and the number of share marks by protocol, and gives the members that are
         released; it is called once in a block's life. Closing again gives the same text. Raises CountInvariant when
-        there are more sheets than tokens, more tokens than people, or the block was discarded for that before.
+        there are more sheets than tokens, more tokens than people, the block was discarded for that before, or another
+        key was announced for it here (the named side was restored from a copy that is older than this file).
         """
         with self.file.writing() as db:
             kept = db.execute("SELECT body FROM release WHERE key_id = ?", (key_id,)).fetchone()
             if kept:
                 return str(kept[0])
-            _, shape, group, block, state = _key(db, key_id)
-            if state == CLOSED:
-                raise CountInvariant(f"{group} {block} was discarded")
+            shape, group, block = _closing(db, key_id)
             held = _buckets(db, key_id)
             if not buckets.contributors(held, shape) <= issued <= eligible:
                 raise CountInvariant(f"{group} {block}")
@@ -169,21 +168,24 @@ class BoxStore:
                 db.execute("VACUUM")
 
 
-def _key(db: sqlite3.Connection, key_id: bytes) -> tuple[bytes, Shape, str, str, str]:
-    row = db.execute("SELECT spki, shape, grp, block, state FROM block_key WHERE key_id = ?", (key_id,)).fetchone()
-    if row is None:
-        raise Problem("unknown_key")
-    return row[0], json.loads(row[1]), row[2], row[3], row[4]
+def _closing(db: sqlite3.Connection, key_id: bytes) -> tuple[Shape, str, str]:
+    """Shape, group and label of a block that can still be counted."""
+    row = db.execute("SELECT shape, grp, block, state FROM block_key WHERE key_id = ?", (key_id,)).fetchone()
+    if row is None or row[3] == CLOSED:
+        raise CountInvariant("the box holds no sheets for this key")
+    return json.loads(row[0]), row[1], row[2]
 
 
 def _taking(db: sqlite3.Connection, key_id: bytes) -> tuple[bytes, Shape]:
     """The public key and shape of a block that takes sheets now."""
-    spki, shape, _, _, state = _key(db, key_id)
-    if state == CLOSED:
+    row = db.execute("SELECT spki, shape, state FROM block_key WHERE key_id = ?", (key_id,)).fetchone()
+    if row is None:
+        raise Problem("unknown_key")
+    if row[2] == CLOSED:
         raise Problem("block_closed")
-    if state == ANNOUNCED:
+    if row[2] == ANNOUNCED:
         raise Problem("block_not_open")
-    return spki, shape
+    return row[0], json.loads(row[1])
 
 
 def _buckets(db: sqlite3.Connection, key_id: bytes) -> dict[str, bytes]:
