@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   base: '/',
   publicDir: false,
-  logLevel: 'warn',
+  // Fonts and icons are served from static/ as they are; vite would warn of each one it does not build.
+  logLevel: 'error',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',

@@ -1,0 +1,108 @@
+// @vitest-environment happy-dom
+
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { tank } from '../doubles/phone';
+import { problem, RITA, Server } from '../doubles/server';
+
+let server: Server;
+let app: typeof import('../../src/session');
+let store: typeof import('../../src/store');
+
+/** Starts the app anew over the databases there are. */
+async function start(): Promise<void> {
+  vi.resetModules();
+  app = await import('../../src/session');
+  store = await import('../../src/store');
+  await app.start();
+}
+
+const signIn = async () => {
+  await app.signIn(RITA.email, '123456');
+  await app.syncNow();
+};
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'], shouldAdvanceTime: true });
+  globalThis.indexedDB = new IDBFactory();
+  server = new Server();
+  await start();
+});
+
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+});
+
+test('a phone nobody signed in on says so without asking the server', () => {
+  expect(app.session.value).toBe('signed-out');
+  expect(server.seen).toEqual([]);
+});
+
+test('signing in makes a key and brings the phone up to date', async () => {
+  await signIn();
+  expect(app.session.value).toBe('signed-in');
+  expect(app.keys.value).toBe('ready');
+  expect(server.me.identity?.public_key).toMatch(/^age1/);
+  expect(store.library.value).not.toBeNull();
+});
+
+test('a save is delivered by itself, a moment after it was painted', async () => {
+  await signIn();
+  await store.keepCheckin(tank(7));
+  expect(server.log.ops).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(300);
+  await vi.waitFor(() => expect(store.entries.value[0]?.delivery).toBe('delivered'), 5_000);
+});
+
+test('without a network the app starts with everything it knows', async () => {
+  await signIn();
+  await store.keepCheckin(tank(7));
+  await app.syncNow();
+  server.fault = () => new TypeError('no network');
+  await start();
+  expect(app.session.value).toBe('signed-in');
+  expect(store.me.value?.name).toBe('Rita');
+  expect(store.entries.value).toHaveLength(1);
+  await vi.waitFor(() => expect(store.online.value).toBe(false), 5_000);
+});
+
+test('an ended session keeps what waits and asks to sign in', async () => {
+  await signIn();
+  server.fault = () => problem(401, 'signed_out');
+  await store.keepCheckin(tank(7));
+  await app.syncNow();
+  expect(app.session.value).toBe('needs-sign-in');
+  expect(store.waiting.value).toBe(1);
+  server.fault = null;
+  await signIn();
+  expect(store.waiting.value).toBe(0);
+  expect(server.log.ops).toHaveLength(1);
+});
+
+test('another person’s session never delivers this person’s check-ins', async () => {
+  await signIn();
+  server.me = { ...RITA, id: '33333333-3333-4333-8333-333333333333', name: 'Ravi', demo: { offset_s: 0 } };
+  await start();
+  await store.keepCheckin(tank(7));
+  await app.syncNow();
+  expect(app.session.value).toBe('needs-sign-in');
+  expect(server.log.ops).toHaveLength(0);
+});
+
+test('signing out hides the journal and signing in again shows it', async () => {
+  await signIn();
+  await store.keepCheckin(tank(7));
+  await app.signOut();
+  expect(app.session.value).toBe('signed-out');
+  expect(store.entries.value).toEqual([]);
+  await signIn();
+  expect(store.entries.value).toHaveLength(1);
+});
+
+test('a demo’s clock moves the app’s', async () => {
+  server.me.demo = { offset_s: 7 * 86_400 };
+  await signIn();
+  const { now } = await import('../../src/clock');
+  expect(Math.round((now() - Date.now()) / 86_400_000)).toBe(7);
+});
