@@ -7,7 +7,7 @@ import { Stairwell } from '../../parts/stairwell';
 import { useTitle } from '../../parts/title';
 import { pushState } from '../../push';
 import { keys, recoveryMade, signOut } from '../../session';
-import { me, waiting } from '../../store';
+import { me, online, waiting } from '../../store';
 import { setting } from '../../store/values';
 import { SignOutSheet } from './sign-out';
 import { Stops, TryNow } from './where';
@@ -54,6 +54,7 @@ export function PhonePage() {
       <Alarms />
       <h2 class="title section-title">{words.keyTitle}</h2>
       <p class={recoveryMade.value ? 'small' : 'warn'}>{recoveryMade.value ? words.keyMade : words.keyNone}</p>
+      {keys.value === 'none' && !online.value && <p class="small">{words.keyOffline}</p>}
       <div class="facts">
         {keys.value === 'ready' && (
           <a class="fact" href="/phone/words">

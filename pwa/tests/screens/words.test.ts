@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+
+const modules = import.meta.glob(
+  [
+    '../../src/words.ts',
+    '../../src/parts/words.ts',
+    '../../src/screens/**/words.ts',
+    '../../src/screens/**/words/*.ts',
+    '../../src/screens/*-words.ts',
+  ],
+  { eager: true },
+) as Record<string, Record<string, unknown>>;
+
+/** Every sentence a module can say; functions are asked with a small number and a name, whatever they take. */
+function sentences(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'function') {
+    try {
+      return sentences(value(2, 5, 'Rita'));
+    } catch {
+      return sentences(value('Rita', 'Rita', 'Rita'));
+    }
+  }
+  return value && typeof value === 'object' ? Object.values(value).flatMap(sentences) : [];
+}
+
+const said = Object.entries(modules).flatMap(([file, module]) =>
+  sentences(Object.values(module)).map((sentence) => ({ file, sentence })),
+);
+
+test('there are words to look at', () => {
+  expect(said.length).toBeGreaterThan(200);
+});
+
+test.each(['should', 'score', 'streak', 'well done', 'at risk', 'anonymous', 'missed', 'great job', 'congratul'])(
+  'no screen says "%s"',
+  (word) => {
+    expect(
+      said.filter(({ sentence }) => new RegExp(`\\b${word}`, 'i').test(sentence) && !/shoulder/.test(sentence)),
+    ).toEqual([]);
+  },
+);
+
+test('no screen raises its voice', () => {
+  expect(said.filter(({ sentence }) => /!|\b[A-Z]{4,}\b/.test(sentence))).toEqual([]);
+});
