@@ -1,6 +1,7 @@
 /** The resident's own key: twelve words for another phone, and what to do when they are lost. */
 
 import { readAgain } from '../store/merge';
+import { replaceIdentity } from './account-key';
 import { round } from './rounds';
 import { keys, recoveryMade } from './state';
 
@@ -17,14 +18,14 @@ export async function makeWords(): Promise<string[]> {
 
 /** Wraps the identity by the words and sends the wrap. Throws Offline or Refusal. */
 export async function keepWords(words: string[]): Promise<void> {
-  const { keepRecovery } = await import('../seal/recovery');
+  const { keepRecovery } = await import('./recovery');
   await keepRecovery(words);
   recoveryMade.value = true;
 }
 
 /** Opens the account's key by its words. False when the words do not fit; throws Offline or Refusal. */
 export async function enterWords(words: string[]): Promise<boolean> {
-  const { recover } = await import('../seal/recovery');
+  const { recover } = await import('./recovery');
   if (!(await recover(words))) return false;
   // What arrived while the key was missing stayed closed; it may open now.
   await readAgain();
@@ -35,7 +36,6 @@ export async function enterWords(words: string[]): Promise<boolean> {
 
 /** Makes a new key for the account. What was sealed to the old one stays unreadable. Throws Offline or Refusal. */
 export async function startAnew(): Promise<void> {
-  const { replaceIdentity } = await import('../seal/identity');
   if ((await replaceIdentity()) !== 'ready') throw new Error('another device was faster; try again');
   await unlocked();
 }

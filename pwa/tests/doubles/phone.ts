@@ -6,6 +6,7 @@ import type { Me } from '../../src/contract';
 
 /** The modules of one start of the app. */
 export interface Phone {
+  account: typeof import('../../src/session/account-key');
   checkins: typeof import('../../src/store/checkins');
   database: typeof import('../../src/store/database');
   device: typeof import('../../src/store/device');
@@ -16,7 +17,7 @@ export interface Phone {
   outbox: typeof import('../../src/store/outbox');
   prompts: typeof import('../../src/store/prompts');
   pulse: typeof import('../../src/pulse/engine');
-  recovery: typeof import('../../src/seal/recovery');
+  recovery: typeof import('../../src/session/recovery');
   sending: typeof import('../../src/pulse/sending');
   shell: typeof import('../../src/store/shell');
   tokens: typeof import('../../src/store/tokens');
@@ -33,6 +34,7 @@ export class Profile {
     vi.resetModules();
     globalThis.indexedDB = this.idb;
     const phone: Phone = {
+      account: await import('../../src/session/account-key'),
       checkins: await import('../../src/store/checkins'),
       database: await import('../../src/store/database'),
       device: await import('../../src/store/device'),
@@ -43,7 +45,7 @@ export class Profile {
       outbox: await import('../../src/store/outbox'),
       prompts: await import('../../src/store/prompts'),
       pulse: await import('../../src/pulse/engine'),
-      recovery: await import('../../src/seal/recovery'),
+      recovery: await import('../../src/session/recovery'),
       sending: await import('../../src/pulse/sending'),
       shell: await import('../../src/store/shell'),
       tokens: await import('../../src/store/tokens'),
@@ -58,7 +60,7 @@ export class Profile {
   async signIn(me: Me): Promise<Phone> {
     const phone = await this.start();
     await phone.shell.keepMe(me);
-    await phone.identity.settleIdentity(me);
+    await phone.account.settleIdentity(me);
     return phone;
   }
 }

@@ -22,10 +22,10 @@ const WORDS = 'legal winner thank year wave sausage worth useful legal winner th
 
 test('a second browser is locked until the words open it, and then shows the same journal', async () => {
   const phone = await atTwoBrowsers(new Profile(), WORDS);
-  expect(await phone.identity.settleIdentity(server.me)).toBe('locked');
+  expect(await phone.account.settleIdentity(server.me)).toBe('locked');
   expect(await phone.engine.flush()).toEqual({ state: 'locked' });
   expect(await phone.recovery.recover(WORDS)).toBe(true);
-  expect(await phone.identity.settleIdentity(server.me)).toBe('ready');
+  expect(await phone.account.settleIdentity(server.me)).toBe('ready');
   await phone.engine.flush();
   await phone.view.refresh();
   expect(phone.view.entries.value.map((e) => [e.protocol, e.answers])).toEqual([['P10', { a: 7, b: [0] }]]);
@@ -40,7 +40,7 @@ test('other words open nothing', async () => {
 
 test('a key made anew replaces the old one by compare and set, and what it cannot open is counted', async () => {
   const phone = await atTwoBrowsers(new Profile(), WORDS);
-  expect(await phone.identity.replaceIdentity()).toBe('ready');
+  expect(await phone.account.replaceIdentity()).toBe('ready');
   await phone.engine.flush();
   await phone.view.refresh();
   expect(phone.view.entries.value).toEqual([]);
@@ -51,8 +51,8 @@ test('two browsers that sign in at the same moment end with one key on the accou
   const first = await new Profile().start();
   await first.shell.keepMe(server.me);
   const asSeen = structuredClone(server.me);
-  expect(await first.identity.settleIdentity(asSeen)).toBe('ready');
+  expect(await first.account.settleIdentity(asSeen)).toBe('ready');
   const second = await new Profile().start();
   await second.shell.keepMe(server.me);
-  expect(await second.identity.settleIdentity(asSeen)).toBe('locked');
+  expect(await second.account.settleIdentity(asSeen)).toBe('locked');
 });

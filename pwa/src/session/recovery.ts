@@ -1,10 +1,10 @@
 /** The identity wrapped by twelve words. The server keeps the wrap and cannot open it. */
 
 import * as api from '../api';
+import { identityOf, unwrap, wrap } from '../seal/age';
+import { adoptIdentity, identity } from '../seal/identity';
+import { plausible, tidy } from '../seal/words';
 import { keepSetting } from '../store/values';
-import { identityOf, unwrap, wrap } from './age';
-import { adoptIdentity, identity } from './identity';
-import { plausible, tidy } from './words';
 
 const KIND = 'recovery';
 
