@@ -123,13 +123,17 @@ class Handrail:
     def settle(self, *, residents: tuple[str, ...] = ("Rita Reyes",), coaches: tuple[str, ...] = ()) -> None:
         """The operator invites Ada, Ada makes one group and invites everybody into it."""
         self.cli("invite", "--email", address("Ada"), "--name", "Ada Lindqvist", "--role", "coordinator")
-        ada = self.client(address("Ada"))
-        group = ada.post("/api/coordinator/groups", {
+        self.ada = self.client(address("Ada"))
+        self.group = self.ada.post("/api/coordinator/groups", {
             "name": "Internal Medicine", "zone": "America/Chicago", "term_start": "2026-01-05", "people_expected": 24})
         for role, names in (("resident", residents), ("coach", coaches)):
             for name in names:
-                ada.post("/api/coordinator/people", {"email": address(name), "name": name, "role": role,
-                                                     "group_id": group["id"]})
+                self.settle_person(name, role)
+
+    def settle_person(self, name: str, role: str = "resident") -> None:
+        """One more person in the group that `settle` made."""
+        self.ada.post("/api/coordinator/people", {"email": address(name), "name": name, "role": role,
+                                                  "group_id": self.group["id"]})
 
     # ---- what only a test may look at
 

@@ -106,6 +106,19 @@ class Browser(ABC):
         self.js("const field = document.activeElement; if (field.select) field.select();")
         self.type_text(text)
 
+    def choose(self, name: str, option: str) -> None:
+        """Pick an option of a select by its words. Its list is drawn by the system, where no page or test can tap."""
+        until(lambda: self.js("""const [name, option] = args;
+            const lists = [...document.querySelectorAll("select")];
+            const list = lists.find((each) => [...each.labels].some((label) => label.innerText.trim() === name));
+            const found = [...(list?.options ?? [])].find((each) => each.text.trim() === option);
+            if (!found) return false;
+            list.focus();
+            list.value = found.value;
+            list.dispatchEvent(new Event("input", {bubbles: true}));
+            list.dispatchEvent(new Event("change", {bubbles: true}));
+            return true;""", name, option), f"{option!r} under {name!r}")
+
     def says(self, words: str) -> bool:
         return words.casefold() in self.text().casefold()
 

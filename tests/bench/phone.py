@@ -1,0 +1,87 @@
+"""The phone's weight and quickness: what the first load costs, and how soon a save is seen."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.figures import Figure, percentile
+from tests.journeys import needs, steps
+from tests.journeys.browsers.chromium import Chromium
+from tests.journeys.handrail import ROOT, Handrail, address
+
+APP = ROOT / "static" / "app"
+SAVES = 40
+FIRST_LOAD_MAX_KB, WORKER_MAX_KB = 60.0, 10.0
+# CPU slowdown against the most milliseconds from the tap to the painted close, for 95 saves in 100.
+PAINT_MAX_MS = {1: 50.0, 6: 150.0}
+
+SCRIPT = re.compile(r"<script[^>]+src=\"([^\"]+)\"|<link[^>]+rel=\"modulepreload\"[^>]+href=\"([^\"]+)\"")
+# A static import of a built module; `import(` is what a screen asks for later.
+STATIC_IMPORT = re.compile(r"(?:^|[;}\s])(?:import|export)\b[^;()]*?[\"']\.?/?([\w./-]+\.js)[\"']")
+# From the tap on the last button to the first frame that shows the close.
+WATCH = """window.tapped = 0; window.painted = null;
+addEventListener("click", (event) => { window.tapped = event.timeStamp; window.painted = null; }, true);
+new MutationObserver(() => {
+  if (window.painted !== null || !location.pathname.startsWith("/done/") || !document.querySelector("h1.close")) return;
+  window.painted = 0;
+  requestAnimationFrame(() => setTimeout(() => { window.painted = performance.now() - window.tapped; }));
+}).observe(document.body, {childList: true, subtree: true});"""
+
+
+def figures() -> Iterator[Figure]:
+    yield Figure("phone_first_load_js", first_load_bytes() / 1000, "kB_gzip", "<=", FIRST_LOAD_MAX_KB)
+    yield Figure("phone_worker_js", zipped(APP / "sw.js") / 1000, "kB_gzip", "<=", WORKER_MAX_KB)
+    if needs.missing():
+        raise RuntimeError(needs.reason())
+    with Handrail() as product:
+        product.settle()
+        for slower, most in PAINT_MAX_MS.items():
+            times = save_times(product, slower)
+            yield Figure(f"phone_save_to_painted_p95_cpu_{slower}x", percentile(times, 0.95), "ms", "<=", most)
+            yield Figure(f"phone_save_to_painted_median_cpu_{slower}x", percentile(times, 0.5), "ms")
+
+
+def zipped(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes(), 9))
+
+
+def first_load_bytes() -> int:
+    """Gzipped JavaScript that index.html makes a browser load before anything is tapped."""
+    page = (APP / "index.html").read_text()
+    waiting = [name for pair in SCRIPT.findall(page) for name in pair if name]
+    modules: set[Path] = set()
+    while waiting:
+        file = APP / "assets" / Path(waiting.pop()).name
+        if file not in modules:
+            modules.add(file)
+            waiting += STATIC_IMPORT.findall(file.read_text())
+    return sum(zipped(module) for module in modules)
+
+
+def save_times(product: Handrail, slower: int) -> list[float]:
+    """Milliseconds of each of SAVES saves, in a Chromium whose CPU is slowed down so many times."""
+    product.settle_person(f"Phone{slower} Bench")
+    with Chromium() as browser:
+        steps.sign_in(browser, product, address(f"Phone{slower}"))
+        steps.open_myself(browser)
+        steps.wait_settled(browser)
+        browser.cmd("Emulation.setCPUThrottlingRate", rate=slower)
+        browser.js(WATCH)
+        return [one_save(browser) for _ in range(SAVES)]
+
+
+def one_save(browser: Chromium) -> float:
+    """From Today through a check-in and back to Today; the page itself takes the time of the save."""
+    browser.press("Shift exit", "link")
+    browser.wait_text("How much of work is still with you?")
+    browser.press("A little", "radio")
+    browser.wait_text("What is still on your mind?")
+    browser.press("Tomorrow", "checkbox")
+    browser.press("Next")
+    browser.wait_text("Noted.")
+    took = float(browser.js("while (!window.painted) await new Promise((done) => setTimeout(done, 10));"
+                            "return window.painted"))
+    browser.press("Leave it here")
+    browser.wait_text("Something to hold")
+    return took
