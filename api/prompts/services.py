@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -85,16 +85,15 @@ def begin_rhythms(db: Session, now: datetime, limit: int = 200) -> int:
     return len(people)
 
 
-def change_rhythm(db: Session, person: Person, wanted: dict[str, object], now: datetime) -> Rhythm:
+def change_rhythm(db: Session, person: Person, wanted: dict[str, Any], now: datetime) -> Rhythm:
     """Take the resident's own times, and plan anew what has not fallen due. `wanted` was loaded by RhythmShape."""
     rhythm = begin_rhythm(db, person, now)
-    rhythm.slots = wanted["slots"]  # type: ignore[assignment]
-    rhythm.quiet_from, rhythm.quiet_to = str(wanted["quiet_from"]), str(wanted["quiet_to"])
-    rhythm.paused_until = wanted["paused_until"]  # type: ignore[assignment]
+    rhythm.slots, rhythm.paused_until = wanted["slots"], wanted["paused_until"]
+    rhythm.quiet_from, rhythm.quiet_to = wanted["quiet_from"], wanted["quiet_to"]
     rhythm.chosen = True
-    _refuse_unfit(rhythm, str(wanted["zone"]))
+    _refuse_unfit(rhythm, wanted["zone"])
     # The caller's Person belongs to a session that is over, so the row is read again before it is changed.
-    db.get_one(Person, person.id).zone = str(wanted["zone"])
+    db.get_one(Person, person.id).zone = wanted["zone"]
     db.execute(
         delete(Prompt).where(
             Prompt.person_id == person.id, Prompt.state == "planned", Prompt.due_at > now, Prompt.asked.is_(False)
@@ -102,7 +101,7 @@ def change_rhythm(db: Session, person: Person, wanted: dict[str, object], now: d
     )
     rhythm.planned_through = now
     db.flush()
-    _plan_for(db, [(rhythm, str(wanted["zone"]))], now)
+    _plan_for(db, [(rhythm, wanted["zone"])], now)
     return rhythm
 
 

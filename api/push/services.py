@@ -132,7 +132,8 @@ def record(db: Session, ended: Sequence[tuple[Parcel, Outcome]], now: datetime) 
     accepted = [parcel for parcel, outcome in ended if outcome.kind == "accepted"]
     if accepted:
         _decide(db, [parcel.attempt_id for parcel in accepted], "accepted")
-        db.execute(delete(Pause).where(Pause.origin.in_({parcel.origin for parcel in accepted})))
+        # A pause that still runs was asked for after these were on their way, so it stays.
+        db.execute(delete(Pause).where(Pause.origin.in_({parcel.origin for parcel in accepted}), Pause.until <= now))
     # By origin, so that two workers that pause the same services never wait for each other in a ring.
     for parcel, outcome in sorted(ended, key=lambda one: one[0].origin):
         if outcome.kind != "accepted":

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,6 +121,17 @@ def test_each_service_gets_a_signature_of_its_own_and_keeps_it_half_its_life() -
     assert signer.header("https://one.example", NOON + timedelta(hours=5)) == first
     assert signer.header("https://one.example", NOON + timedelta(hours=7)) != first
     assert signer.header("https://one.example", NOON - timedelta(hours=1)) != first
+
+
+def test_a_demos_clock_never_reaches_a_push_service(
+    service: PushService, parcel: Parcel, send: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    clock.set_offset(tmp_path / "clock", 7 * 86_400)
+    with clock.frozen(datetime.now(UTC) + timedelta(days=7)):
+        clock.follow(tmp_path / "clock")
+        send(changed(parcel, until=NOON + timedelta(hours=2)))
+    claims, _ = service.received[0].vapid()
+    assert abs(claims["exp"] - time.time() - 12 * 3600) < 60
 
 
 def test_two_sends_share_no_key_and_no_salt(service: PushService, parcel: Parcel, send: Callable[..., Outcome]) -> None:

@@ -174,6 +174,17 @@ def test_a_busy_service_is_left_alone_as_long_as_it_asks_and_others_are_not(engi
     assert [parcel.origin for parcel in later].count(FCM) == 2
 
 
+def test_a_send_that_was_already_on_its_way_does_not_end_a_pause(engine: Engine, cast: Cast) -> None:
+    phone(engine, cast.rita)
+    phone(engine, cast.rita, f"{FCM}/fcm/send/laptop")
+    asked(engine, cast.rita)
+    first, second = claim(engine)
+    record(engine, first, Outcome("wait", 429, timedelta(minutes=10)))
+    record(engine, second, Outcome("accepted", 201))
+    assert claim(engine, NOON + timedelta(minutes=9)) == []
+    assert len(claim(engine, NOON + timedelta(minutes=10))) == 1
+
+
 def test_waiting_for_a_busy_service_does_not_use_up_the_three_sends(engine: Engine, cast: Cast) -> None:
     phone(engine, cast.rita)
     asked(engine, cast.rita)
