@@ -74,12 +74,12 @@ function DemoBar() {
     setMoving(false);
   };
   return (
-    <div class="notice-bar demo-bar">
+    <section class="notice-bar demo-bar" aria-label={words.demo.clock}>
       <p>{told ?? words.demo.clock}</p>
       <button type="button" class="btn" aria-disabled={moving} onClick={() => !moving && void skip()}>
         {words.demo.skip}
       </button>
-    </div>
+    </section>
   );
 }
 

@@ -35,9 +35,9 @@ test('there are words to look at', () => {
 test.each(['should', 'score', 'streak', 'well done', 'at risk', 'anonymous', 'missed', 'great job', 'congratul'])(
   'no screen says "%s"',
   (word) => {
-    expect(
-      said.filter(({ sentence }) => new RegExp(`\\b${word}`, 'i').test(sentence) && !/shoulder/.test(sentence)),
-    ).toEqual([]);
+    // A shoulder may be tapped.
+    const heard = new RegExp(`\\b${word}(?!er\\b)`, 'i');
+    expect(said.filter(({ sentence }) => heard.test(sentence))).toEqual([]);
   },
 );
 
