@@ -114,6 +114,13 @@ function soon(): void {
   timer = setTimeout(round, AFTER_SAVE_MS);
 }
 
+/** Somebody looks at the page. */
+function present(): void {
+  void round();
+  void mend().catch(() => {});
+  void (navigator as Navigator & { clearAppBadge?(): Promise<void> }).clearAppBadge?.().catch(() => {});
+}
+
 /** Called once, after the store is awake. */
 export function watch(): void {
   listen((change) => {
@@ -123,10 +130,7 @@ export function watch(): void {
   });
   addEventListener('online', () => void round());
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState !== 'visible') return;
-    void round();
-    void mend().catch(() => {});
+    if (document.visibilityState === 'visible') present();
   });
-  void round();
-  void mend().catch(() => {});
+  present();
 }

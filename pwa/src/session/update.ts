@@ -20,6 +20,19 @@ export async function watchForUpdates(): Promise<void> {
   const ask = () => void reg.update().catch(() => {});
   setInterval(ask, HOUR_MS);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && ask());
+  followOthers();
+}
+
+/** Another window took the new version: this one follows as soon as nobody looks at it. */
+function followOthers(): void {
+  if (!navigator.serviceWorker.controller) return;
+  const follow = () => {
+    if (document.visibilityState === 'hidden') location.reload();
+  };
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    follow();
+    document.addEventListener('visibilitychange', follow);
+  });
 }
 
 /** Takes the waiting version and loads it; drafts are on the disk already. */

@@ -1,6 +1,7 @@
 /** Notifications: shown, clicked, answered by a button. */
 
-import { keepPromptOutcome } from '../store/prompts';
+import { prompts } from '../api';
+import { keepPromptOutcome, keepPrompts } from '../store/prompts';
 import { keepShell, wake } from '../store/shell';
 import { flushReady } from './flush';
 import { type Notice, noticeOf } from './notice';
@@ -13,8 +14,10 @@ interface Shown {
 }
 
 /** Browsers that know no buttons ignore them; the type libraries lag behind those that do. */
-type Options = NotificationOptions & { actions?: { action: string; title: string }[]; renotify?: boolean };
+type Options = NotificationOptions & { actions?: { action: string; title: string }[] };
 
+const ICON = '/icons/icon-192.png';
+const BADGE = '/icons/badge-96.png';
 const BUTTONS = [
   { action: 'start', title: 'Start' },
   { action: 'later', title: 'In an hour' },
@@ -23,9 +26,20 @@ const BUTTONS = [
 /** One push, one notification: browsers take the subscription away from those who stay silent. */
 export async function show(data: PushMessageData | null): Promise<void> {
   await draw(noticeOf(textOf(data), self.location.origin));
-  await wake()
-    .then(flushReady)
-    .catch(() => {});
+  await catchUp().catch(() => {});
+}
+
+/** A tap may follow where there is no network, so what the prompt asks is fetched now; so is what still waits sent. */
+async function catchUp(): Promise<void> {
+  await badge();
+  if (!(await wake())) return;
+  await flushReady();
+  await keepPrompts((await prompts()).prompts);
+}
+
+/** The dot on the app's icon, where there is one; the page takes it away. */
+async function badge(): Promise<void> {
+  await (self.navigator as WorkerNavigator & { setAppBadge?(): Promise<void> }).setAppBadge?.().catch(() => {});
 }
 
 function textOf(data: PushMessageData | null): string | null {
@@ -38,7 +52,7 @@ function textOf(data: PushMessageData | null): string | null {
 
 function draw(notice: Notice): Promise<void> {
   const data: Shown = { path: notice.path, promptId: notice.promptId };
-  const options: Options = { body: notice.body, tag: notice.tag, data, icon: '/icons/icon-192.png' };
+  const options: Options = { body: notice.body, tag: notice.tag, data, icon: ICON, badge: BADGE };
   if (notice.promptId) options.actions = BUTTONS;
   return self.registration.showNotification(notice.title, options);
 }

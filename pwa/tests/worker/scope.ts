@@ -54,6 +54,7 @@ export class Scope {
   }
 
   addEventListener = (kind: string, listener: (event: unknown) => void) => void this.listeners.set(kind, listener);
+  navigator = {};
   location = { origin: 'https://handrail.example' };
   skipWaiting = async () => {};
   registration = {

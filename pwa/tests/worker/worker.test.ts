@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { Server } from '../doubles/server';
+import { RITA, Server } from '../doubles/server';
 import { Scope } from './scope';
 
 const PROMPT = '22222222-2222-4222-8222-222222222222';
@@ -14,10 +14,11 @@ const prompt = JSON.stringify({
 });
 
 let scope: Scope;
+let server: Server;
 
 beforeEach(async () => {
   scope = new Scope();
-  new Server();
+  server = new Server();
   await scope.start(SHELL);
 });
 
@@ -55,6 +56,17 @@ test('a prompt has its topic as tag and the buttons to start or to wait', async 
   expect(scope.shown[0]).toMatchObject({ tag: 'topic', actions: ['start', 'later'] });
 });
 
+test('what a prompt asks is fetched while there is a network, for a tap where there is none', async () => {
+  const { keepMe } = await import('../../src/store/shell');
+  await keepMe(RITA);
+  const planned = { id: PROMPT, protocol: 'P10', due_at: '2026-11-19T12:00:00Z', until: '2026-11-19T16:00:00Z' };
+  server.fault = (seen) =>
+    seen.path === '/api/prompts' ? Response.json({ prompts: [{ ...planned, state: 'open', why: '' }] }) : null;
+  await scope.deliver('push', data(prompt));
+  const { cached } = await import('../../src/store/values');
+  expect((await cached('prompts'))?.map((p) => [p.id, p.protocol])).toEqual([[PROMPT, 'P10']]);
+});
+
 const click = (action = '') =>
   scope.deliver('notificationclick', {
     action,
@@ -88,7 +100,6 @@ test('the target is kept for a start that opens somewhere else', async () => {
 
 test('In an hour is on the disk before anything is sent, and opens nothing', async () => {
   const { keepMe } = await import('../../src/store/shell');
-  const { RITA } = await import('../doubles/server');
   await keepMe(RITA);
   await click('later');
   const { outboxRows } = await import('../../src/store/outbox');
