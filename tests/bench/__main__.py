@@ -1,7 +1,7 @@
 """Print every figure: `python -m tests.bench [NAME…]`, where a name is a module of this folder.
 
-Each module has `figures()`, which returns or yields Figure. Exit status 1 when one could not be measured; a figure
-that is short is told, not punished: times depend on the machine.
+Each module has `figures()`, which returns or yields Figure, or a `main()` that prints such lines by itself. Exit
+status 1 when one could not be measured; a figure that is short is told, not punished: times depend on the machine.
 """
 
 import importlib
@@ -22,7 +22,10 @@ def measure(name: str) -> bool:
     """Print the figures of one module; False when it broke."""
     try:
         module = importlib.import_module(f"tests.bench.{name}")
-        for figure in module.figures() if hasattr(module, "figures") else []:
+        if not hasattr(module, "figures"):
+            module.main()
+            return True
+        for figure in module.figures():
             print(figure.line(), flush=True)
     except Exception:
         traceback.print_exc()
@@ -36,7 +39,8 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(names())}", file=sys.stderr)
         return 2
-    return 0 if all([measure(name) for name in wanted or names()]) else 1
+    measured = [measure(name) for name in wanted or names()]
+    return 0 if all(measured) else 1
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.figures import Figure, percentile
-from tests.journeys import needs, steps
+from tests.journeys import install_browsers, steps
 from tests.journeys.browsers.chromium import Chromium
 from tests.journeys.handrail import ROOT, Handrail, address
 
@@ -32,8 +32,8 @@ new MutationObserver(() => {
 def figures() -> Iterator[Figure]:
     yield Figure("phone_first_load_js", first_load_bytes() / 1000, "kB_gzip", "<=", FIRST_LOAD_MAX_KB)
     yield Figure("phone_worker_js", zipped(APP / "sw.js") / 1000, "kB_gzip", "<=", WORKER_MAX_KB)
-    if needs.missing():
-        raise RuntimeError(needs.reason())
+    if install_browsers.missing():
+        raise RuntimeError(install_browsers.reason())
     with Handrail() as product:
         product.settle()
         for slower, most in PAINT_MAX_MS.items():
@@ -80,8 +80,9 @@ def one_save(browser: Chromium) -> float:
     browser.press("Tomorrow", "checkbox")
     browser.press("Next")
     browser.wait_text("Noted.")
-    took = float(browser.js("while (!window.painted) await new Promise((done) => setTimeout(done, 10));"
-                            "return window.painted"))
+    took = float(
+        browser.js("while (!window.painted) await new Promise((done) => setTimeout(done, 10));return window.painted")
+    )
     browser.press("Leave it here")
     browser.wait_text("Something to hold")
     return took

@@ -22,7 +22,8 @@ class Client:
         self.origin = origin
         # No proxy of this machine may stand between a test and the product.
         self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar()))
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
+        )
 
     def get(self, path: str) -> Any:
         return self._ask("GET", path, None)
@@ -35,8 +36,9 @@ class Client:
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": self.origin, "Content-Type": "application/json"}
-        request = urllib.request.Request(self.origin + path, method=method, headers=headers,
-                                         data=None if body is None else json.dumps(body).encode())
+        request = urllib.request.Request(
+            self.origin + path, method=method, headers=headers, data=None if body is None else json.dumps(body).encode()
+        )
         try:
             with self._opener.open(request, timeout=20) as answer:
                 raw = answer.read()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys import needs
+from tests.journeys import install_browsers
 from tests.journeys.browsers.browser import Browser
 from tests.journeys.browsers.chromium import Chromium
 from tests.journeys.browsers.firefox import Firefox
@@ -20,17 +20,17 @@ OpenBrowser = Callable[..., Browser]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder is a journey; where it cannot run it says so, and in CI it fails."""
     for item in items:
-        if "tests/journeys/" in item.nodeid or item.nodeid.startswith("test_"):
+        if item.nodeid.startswith("tests/journeys/"):
             item.add_marker(pytest.mark.journey)
             item.add_marker(pytest.mark.timeout(180))
 
 
 @pytest.fixture(autouse=True, scope="session")
 def browsers_are_here() -> None:
-    if needs.reason() and needs.must_run():
-        pytest.fail(needs.reason())
-    if needs.reason():
-        pytest.skip(needs.reason())
+    if install_browsers.reason() and install_browsers.must_run():
+        pytest.fail(install_browsers.reason())
+    if install_browsers.reason():
+        pytest.skip(install_browsers.reason())
 
 
 @pytest.fixture
@@ -43,9 +43,11 @@ def push_world() -> Iterator[PushWorld]:
 def open_browser() -> Iterator[OpenBrowser]:
     """A function that opens a browser by name; every one it opened is closed and its profile removed."""
     with ExitStack() as opened:
+
         def open_one(name: str, world: PushWorld | None = None, **rest: Any) -> Browser:
             around: dict[str, Any] = {"push": world.ports, "bus": world.bus} if world else {}
             return opened.enter_context(BROWSERS[name](**around, **rest))
+
         yield open_one
 
 

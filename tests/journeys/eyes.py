@@ -36,8 +36,13 @@ class Eyes:
         self.browser.cmd("Emulation.setEmulatedMedia", features=features)
 
     def size(self, size: tuple[int, int], scale: float = 1) -> None:
-        self.browser.cmd("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1],
-                         deviceScaleFactor=scale, mobile=size[0] < 600)
+        self.browser.cmd(
+            "Emulation.setDeviceMetricsOverride",
+            width=size[0],
+            height=size[1],
+            deviceScaleFactor=scale,
+            mobile=size[0] < 600,
+        )
 
     def violations(self, screen: str) -> list[str]:
         """What axe-core finds in light, in dark and in forced colours."""

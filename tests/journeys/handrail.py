@@ -32,8 +32,13 @@ class Handrail:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.process: OwnProcess | None = None
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
-        self.env |= {"HANDRAIL_INSTANCE": str(self.folder / "instance"), "HANDRAIL_ORIGIN": self.origin,
-                     "PORT": str(self.port), "HANDRAIL_DEMO": "1" if demo else "0", "PYTHONUNBUFFERED": "1"}
+        self.env |= {
+            "HANDRAIL_INSTANCE": str(self.folder / "instance"),
+            "HANDRAIL_ORIGIN": self.origin,
+            "PORT": str(self.port),
+            "HANDRAIL_DEMO": "1" if demo else "0",
+            "PYTHONUNBUFFERED": "1",
+        }
         if push_origin:
             self.env["HANDRAIL_PUSH_TEST_ORIGIN"] = push_origin
         self.env |= {f"HANDRAIL_{name.upper()}": value for name, value in settings.items()}
@@ -42,8 +47,9 @@ class Handrail:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -59,6 +65,7 @@ class Handrail:
             if self.process.ended() is not None:
                 raise RuntimeError(f"it ended with status {self.process.ended()}")
             return "Handrail is ready" in self._console()[said:]
+
         try:
             until(ready, "Handrail to be ready", START_S)
         except AssertionError as error:
@@ -82,8 +89,15 @@ class Handrail:
 
     def cli(self, *arguments: str, within: float = 60) -> str:
         """Run one `handrail` command on this instance and return what it printed. Raises when it fails."""
-        done = subprocess.run([sys.executable, "-m", "api.cli", *arguments], env=self.env, cwd=ROOT,
-                              capture_output=True, text=True, timeout=within, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli", *arguments],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=within,
+            check=False,
+        )
         if done.returncode:
             raise AssertionError(f"handrail {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}")
         with self.log.open("a") as console:
@@ -116,24 +130,29 @@ class Handrail:
         if email:
             seen = self.codes_so_far(email)
             client.post("/api/sign-in/code", {"email": email})
-            client.post("/api/sign-in", {"email": email, "code": self.new_code(email, seen),
-                                         "device_name": "A plain client"})
+            client.post(
+                "/api/sign-in", {"email": email, "code": self.new_code(email, seen), "device_name": "A plain client"}
+            )
         return client
 
     def settle(self, *, residents: tuple[str, ...] = ("Rita Reyes",), coaches: tuple[str, ...] = ()) -> None:
         """The operator invites Ada, Ada makes one group and invites everybody into it."""
         self.cli("invite", "--email", address("Ada"), "--name", "Ada Lindqvist", "--role", "coordinator")
         self.ada = self.client(address("Ada"))
-        self.group = self.ada.post("/api/coordinator/groups", {
-            "name": "Internal Medicine", "zone": "America/Chicago", "term_start": "2026-01-05", "people_expected": 24})
+        self.group = self.ada.post(
+            "/api/coordinator/groups",
+            {"name": "Internal Medicine", "zone": "America/Chicago", "term_start": "2026-01-05", "people_expected": 24},
+        )
         for role, names in (("resident", residents), ("coach", coaches)):
             for name in names:
                 self.settle_person(name, role)
 
     def settle_person(self, name: str, role: str = "resident") -> None:
         """One more person in the group that `settle` made."""
-        self.ada.post("/api/coordinator/people", {"email": address(name), "name": name, "role": role,
-                                                  "group_id": self.group["id"]})
+        self.ada.post(
+            "/api/coordinator/people",
+            {"email": address(name), "name": name, "role": role, "group_id": self.group["id"]},
+        )
 
     # ---- what only a test may look at
 

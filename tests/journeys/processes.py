@@ -10,13 +10,15 @@ from pathlib import Path
 class OwnProcess:
     """A child in a process group of its own, so that its helpers end with it and nobody else does."""
 
-    def __init__(self, command: list[str], env: dict[str, str] | None = None, log: Path | None = None,
-                 folder: Path | None = None) -> None:
+    def __init__(
+        self, command: list[str], env: dict[str, str] | None = None, log: Path | None = None, folder: Path | None = None
+    ) -> None:
         self.log = log
         sink = log.open("ab") if log else subprocess.DEVNULL
         try:
-            self._child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
-                                           start_new_session=True, cwd=folder)
+            self._child = subprocess.Popen(
+                command, env=env, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True, cwd=folder
+            )
         finally:
             if log and not isinstance(sink, int):
                 sink.close()

@@ -71,11 +71,14 @@ def own_pages(browser: Browser, product: Handrail) -> Iterator[str]:
     """The pages behind the tabs, once there is something in them."""
     entry = steps.entry_at(browser)
     for name, path, words in [
-        ("journal", "/journal", "Shift exit"), ("entry", f"/entry/{entry}", "Take it back"),
-        ("rhythm", "/rhythm", "Quiet hours"), ("group", "/coach", "You see it before your coach does."),
-        ("phone", "/phone", "If this phone is lost"), ("words", "/phone/words", "They are shown once."),
-        ("unknown", "/nowhere", "There is no page here."), ("prompt-unknown",
-         "/c/00000000-0000-4000-8000-000000000000", "This prompt has not reached this phone yet."),
+        ("journal", "/journal", "Shift exit"),
+        ("entry", f"/entry/{entry}", "Take it back"),
+        ("rhythm", "/rhythm", "Quiet hours"),
+        ("group", "/coach", "You see it before your coach does."),
+        ("phone", "/phone", "If this phone is lost"),
+        ("words", "/phone/words", "They are shown once."),
+        ("unknown", "/nowhere", "There is no page here."),
+        ("prompt-unknown", "/c/00000000-0000-4000-8000-000000000000", "This prompt has not reached this phone yet."),
     ]:
         browser.goto(product.origin + path)
         browser.wait_text(words)

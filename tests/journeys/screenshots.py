@@ -6,7 +6,7 @@ Names are those of the screens (`today-waiting`, `releases`, …); without any, 
 import sys
 from pathlib import Path
 
-from tests.journeys import needs, screens
+from tests.journeys import install_browsers, screens
 from tests.journeys.browsers.browser import LAPTOP, PHONE
 from tests.journeys.browsers.chromium import Chromium
 from tests.journeys.eyes import Eyes
@@ -36,8 +36,8 @@ def draw(folder: Path, wanted: set[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    if not arguments or needs.reason():
-        print(needs.reason() or __doc__, file=sys.stderr)
+    if not arguments or install_browsers.reason():
+        print(install_browsers.reason() or __doc__, file=sys.stderr)
         return 2
     drawn = draw(Path(arguments[0]), set(arguments[1:]))
     print(f"{drawn} pictures in {arguments[0]}")

@@ -11,8 +11,10 @@ DELIVERY_S = 35.0
 
 # One way through each protocol: what is asked, and what is tapped. Single choices go on by themselves.
 WAYS = [
-    [("How much of work is still with you?", ["A little"]),
-     ("What is still on your mind?", ["A task I left", "Tomorrow", "Next"])],
+    [
+        ("How much of work is still with you?", ["A little"]),
+        ("What is still on your mind?", ["A task I left", "Tomorrow", "Next"]),
+    ],
     [("Did you plan time off this week", ["Yes"]), ("How much of it stayed yours?", ["Most"])],
     [("How much do you have left to give", ["More", "Next"]), ("Which was short today?", ["Sleep", "Next"])],
 ]

@@ -31,22 +31,33 @@ def seconds_to_the_coach(client: Client) -> float:
 def requests(browser: Chromium, part: str) -> list[dict[str, Any]]:
     """What this browser asked for, with the headers that really went out."""
     asked = [event["params"] for event in browser.events("Network.requestWillBeSent")]
-    sent = {event["params"]["requestId"]: event["params"]["headers"]
-            for event in browser.events("Network.requestWillBeSentExtraInfo")}
-    return [each["request"] | {"sent": {name.lower(): value for name, value in sent.get(each["requestId"], {}).items()}}
-            for each in asked if part in each["request"]["url"]]
+    sent = {
+        event["params"]["requestId"]: event["params"]["headers"]
+        for event in browser.events("Network.requestWillBeSentExtraInfo")
+    }
+    return [
+        each["request"] | {"sent": {name.lower(): value for name, value in sent.get(each["requestId"], {}).items()}}
+        for each in asked
+        if part in each["request"]["url"]
+    ]
 
 
 def answers(browser: Chromium, part: str) -> list[int]:
     """The statuses the network gave, which a page behind its cache may never see."""
-    urls = {event["params"]["requestId"]: event["params"]["request"]["url"]
-            for event in browser.events("Network.requestWillBeSent")}
-    return [event["params"]["statusCode"] for event in browser.events("Network.responseReceivedExtraInfo")
-            if part in urls.get(event["params"]["requestId"], "")]
+    urls = {
+        event["params"]["requestId"]: event["params"]["request"]["url"]
+        for event in browser.events("Network.requestWillBeSent")
+    }
+    return [
+        event["params"]["statusCode"]
+        for event in browser.events("Network.responseReceivedExtraInfo")
+        if part in urls.get(event["params"]["requestId"], "")
+    ]
 
 
 def test_residents_see_a_release_first_and_the_coach_a_day_later(
-        demo_instance: Handrail, open_browser: OpenBrowser) -> None:
+    demo_instance: Handrail, open_browser: OpenBrowser
+) -> None:
     laptop, phone = open_browser("chromium", size=LAPTOP), open_browser("chromium")
     assert isinstance(laptop, Chromium)
     assert isinstance(phone, Chromium)

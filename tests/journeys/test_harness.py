@@ -17,7 +17,8 @@ def demo() -> Iterator[DemoServer]:
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
 def test_a_real_encrypted_push_is_shown_once_and_its_button_opens_the_page(
-        name: str, push_world: PushWorld, demo: DemoServer, open_browser: OpenBrowser) -> None:
+    name: str, push_world: PushWorld, demo: DemoServer, open_browser: OpenBrowser
+) -> None:
     browser = open_browser(name, push_world)
     browser.goto(demo.url)
     browser.wait_text("Worker ready")
@@ -36,8 +37,7 @@ def test_a_real_encrypted_push_is_shown_once_and_its_button_opens_the_page(
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
-def test_a_killed_browser_comes_back_with_its_profile(
-        name: str, demo: DemoServer, open_browser: OpenBrowser) -> None:
+def test_a_killed_browser_comes_back_with_its_profile(name: str, demo: DemoServer, open_browser: OpenBrowser) -> None:
     browser = open_browser(name)
     browser.goto(demo.url)
     browser.js("""const open = indexedDB.open("kept", 1);
@@ -51,8 +51,11 @@ def test_a_killed_browser_comes_back_with_its_profile(
     browser.start()
 
     browser.goto(demo.url)
-    assert browser.js("""const open = indexedDB.open("kept", 1);
+    assert (
+        browser.js("""const open = indexedDB.open("kept", 1);
         await new Promise((done) => { open.onsuccess = done; });
         const read = open.result.transaction("words").objectStore("words").get(1);
         await new Promise((done) => { read.onsuccess = done; });
-        return read.result;""") == "still here"
+        return read.result;""")
+        == "still here"
+    )

@@ -29,7 +29,8 @@ def signed_in(browser: Browser, product: Handrail) -> Browser:
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
 def test_a_check_in_answered_offline_outlives_a_kill_and_is_delivered_once(
-        name: str, handrail: Handrail, open_browser: OpenBrowser) -> None:
+    name: str, handrail: Handrail, open_browser: OpenBrowser
+) -> None:
     handrail.settle()
     browser = signed_in(open_browser(name), handrail)
     prompt = steps.ask_now(browser, handrail)
@@ -68,18 +69,27 @@ def test_every_deep_link_opens_cold_without_a_network(handrail: Handrail, open_b
     browser.stop()
     browser.start()
     for path, words in {
-        "/": "A short check-in", f"/c/{prompt}": FIRST_QUESTION[protocol],
-        "/check-in/P02": FIRST_QUESTION["P02"], "/check-in/P10": FIRST_QUESTION["P10"],
-        f"/done/{entry}": "Noted.", f"/entry/{entry}": "Shift exit", "/journal": "Shift exit",
-        "/rhythm": "Rhythm", "/prompts": "May we tap your shoulder?", "/coach": "Group", "/phone": "phone",
-        "/help": "You don’t have to sort this out alone.", "/nowhere": "There is no page here.",
+        "/": "A short check-in",
+        f"/c/{prompt}": FIRST_QUESTION[protocol],
+        "/check-in/P02": FIRST_QUESTION["P02"],
+        "/check-in/P10": FIRST_QUESTION["P10"],
+        f"/done/{entry}": "Noted.",
+        f"/entry/{entry}": "Shift exit",
+        "/journal": "Shift exit",
+        "/rhythm": "Rhythm",
+        "/prompts": "May we tap your shoulder?",
+        "/coach": "Group",
+        "/phone": "phone",
+        "/help": "You don’t have to sort this out alone.",
+        "/nowhere": "There is no page here.",
     }.items():
         browser.goto(handrail.origin + path)
         browser.wait_text(words)
 
 
 def test_a_server_that_is_killed_while_the_phone_delivers_gets_everything_once(
-        handrail: Handrail, open_browser: OpenBrowser) -> None:
+    handrail: Handrail, open_browser: OpenBrowser
+) -> None:
     handrail.settle()
     browser = signed_in(open_browser("chromium"), handrail)
     handrail.kill()

@@ -27,7 +27,8 @@ def prompted(browser: Browser, product: Handrail, world: PushWorld, count: int) 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
 def test_a_push_is_shown_once_and_its_buttons_lead_to_a_delivered_check_in(
-        name: str, push_world: PushWorld, open_browser: OpenBrowser) -> None:
+    name: str, push_world: PushWorld, open_browser: OpenBrowser
+) -> None:
     with Handrail(push_origin=push_world.origin) as product:
         product.settle()
         browser = open_browser(name, push_world)
@@ -48,21 +49,30 @@ def test_a_push_is_shown_once_and_its_buttons_lead_to_a_delivered_check_in(
 
         later, shown = prompted(browser, product, push_world, 2)
         push_world.press(shown, "In an hour")
-        until(lambda: product.rows("SELECT state FROM prompt WHERE id = ?", later) == [("snoozed",)],
-              "the worker to deliver the snooze with no page of ours open", steps.DELIVERY_S)
+        until(
+            lambda: product.rows("SELECT state FROM prompt WHERE id = ?", later) == [("snoozed",)],
+            "the worker to deliver the snooze with no page of ours open",
+            steps.DELIVERY_S,
+        )
 
         assert len(push_world.shown) == 2
         assert push_world.refused == []
-        assert [bool(message.topic) and 60 <= message.ttl <= 86_400 and message.urgency == "high"
-                and message.nack is None for message in push_world.messages] == [True, True]
+        assert [
+            bool(message.topic) and 60 <= message.ttl <= 86_400 and message.urgency == "high" and message.nack is None
+            for message in push_world.messages
+        ] == [True, True]
 
 
-@pytest.mark.parametrize(("permission", "words"), [
-    ("denied", "This browser was told no."),
-    ("ask", "Your phone will ask you once more."),
-])
+@pytest.mark.parametrize(
+    ("permission", "words"),
+    [
+        ("denied", "This browser was told no."),
+        ("ask", "Your phone will ask you once more."),
+    ],
+)
 def test_a_browser_that_says_no_is_told_what_that_means(
-        permission: str, words: str, handrail: Handrail, push_world: PushWorld, open_browser: OpenBrowser) -> None:
+    permission: str, words: str, handrail: Handrail, push_world: PushWorld, open_browser: OpenBrowser
+) -> None:
     handrail.settle()
     browser = open_browser("chromium", push_world, permission=permission)
     steps.sign_in(browser, handrail, RITA)

@@ -20,11 +20,19 @@ def open_chromium(open_browser: OpenBrowser, **rest: object) -> Chromium:
     return browser
 
 
-@pytest.mark.parametrize(("walk", "size"), [
-    (screens.door, PHONE), (screens.resident, PHONE), (screens.coach, LAPTOP), (screens.coordinator, LAPTOP),
-], ids=["door", "resident", "coach", "coordinator"])
+@pytest.mark.parametrize(
+    ("walk", "size"),
+    [
+        (screens.door, PHONE),
+        (screens.resident, PHONE),
+        (screens.coach, LAPTOP),
+        (screens.coordinator, LAPTOP),
+    ],
+    ids=["door", "resident", "coach", "coordinator"],
+)
 def test_every_screen_can_be_used_by_everybody_and_talks_to_nobody_else(
-        walk: Walk, size: tuple[int, int], demo_instance: Handrail, open_browser: OpenBrowser) -> None:
+    walk: Walk, size: tuple[int, int], demo_instance: Handrail, open_browser: OpenBrowser
+) -> None:
     assert AXE.exists(), "axe-core comes with the phone's packages: python pwa/build.py"
     browser = open_chromium(open_browser, size=size, watch_workers=True)
     eyes, found = Eyes(browser), []

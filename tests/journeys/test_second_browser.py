@@ -21,8 +21,7 @@ def write_words_down(browser: Browser, product: Handrail) -> str:
     return words
 
 
-def test_a_second_browser_with_the_words_shows_the_same_journal(
-        handrail: Handrail, open_browser: OpenBrowser) -> None:
+def test_a_second_browser_with_the_words_shows_the_same_journal(handrail: Handrail, open_browser: OpenBrowser) -> None:
     handrail.settle()
     first = open_browser("chromium")
     steps.sign_in(first, handrail, RITA)

@@ -30,8 +30,9 @@ class Browser(ABC):
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -108,7 +109,9 @@ class Browser(ABC):
 
     def choose(self, name: str, option: str) -> None:
         """Pick an option of a select by its words. Its list is drawn by the system, where no page or test can tap."""
-        until(lambda: self.js("""const [name, option] = args;
+        until(
+            lambda: self.js(
+                """const [name, option] = args;
             const lists = [...document.querySelectorAll("select")];
             const list = lists.find((each) => [...each.labels].some((label) => label.innerText.trim() === name));
             const found = [...(list?.options ?? [])].find((each) => each.text.trim() === option);
@@ -117,7 +120,12 @@ class Browser(ABC):
             list.value = found.value;
             list.dispatchEvent(new Event("input", {bubbles: true}));
             list.dispatchEvent(new Event("change", {bubbles: true}));
-            return true;""", name, option), f"{option!r} under {name!r}")
+            return true;""",
+                name,
+                option,
+            ),
+            f"{option!r} under {name!r}",
+        )
 
     def says(self, words: str) -> bool:
         return words.casefold() in self.text().casefold()
@@ -138,8 +146,14 @@ class Browser(ABC):
 
     def wait_worker(self, within: float = 20.0) -> None:
         """Wait until a service worker is in charge of this page."""
-        until(lambda: self.js("return !!navigator.serviceWorker.controller || "
-                              "!!(await navigator.serviceWorker.getRegistration())?.active"), "a worker", within)
+        until(
+            lambda: self.js(
+                "return !!navigator.serviceWorker.controller || "
+                "!!(await navigator.serviceWorker.getRegistration())?.active"
+            ),
+            "a worker",
+            within,
+        )
 
     def screenshot(self, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +166,7 @@ class Browser(ABC):
             if "x" not in spot:
                 raise LookupError(spot["why"])
             return spot
+
         try:
             return until(look, f"{role or 'something'} called {name!r}", within) or {}
         except AssertionError as error:

@@ -35,13 +35,15 @@ class Wire:
         self.events: list[dict[str, Any]] = []
         threading.Thread(target=self._read, name="cdp", daemon=True).start()
 
-    def call(self, method: str, params: dict[str, Any] | None = None, session: str | None = None,
-             within: float = 60.0) -> dict[str, Any]:
+    def call(
+        self, method: str, params: dict[str, Any] | None = None, session: str | None = None, within: float = 60.0
+    ) -> dict[str, Any]:
         """Send a command and wait for its answer. Raises CdpError, BrowserGone or TimeoutError."""
         return self.post(method, params, session).result(within)
 
-    def post(self, method: str, params: dict[str, Any] | None = None,
-             session: str | None = None) -> "Future[dict[str, Any]]":
+    def post(
+        self, method: str, params: dict[str, Any] | None = None, session: str | None = None
+    ) -> "Future[dict[str, Any]]":
         """Send a command without waiting. Listeners must use this one: they run on the reading thread."""
         answer: Future[dict[str, Any]] = Future()
         with self._lock:

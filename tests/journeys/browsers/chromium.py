@@ -18,15 +18,31 @@ from tests.journeys.waits import until
 REWRITE = (Path(__file__).parent / "endpoint.js").read_text()
 ANSWERS = {"granted": 1, "denied": 2, "ask": 3}
 SWITCHES = [
-    "--headless=new", "--remote-debugging-port=0", "--no-first-run", "--no-default-browser-check", "--no-sandbox",
-    "--password-store=basic", "--disable-component-update", "--disable-sync", "--disable-breakpad",
-    "--disable-background-networking", "--disable-gpu",
+    "--headless=new",
+    "--remote-debugging-port=0",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-sandbox",
+    "--password-store=basic",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-breakpad",
+    "--disable-background-networking",
+    "--disable-gpu",
     "--disable-features=OptimizationHints,MediaRouter,Translate",
     # Whatever a page asks for, nothing leaves loopback.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-KEY_CODES = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39,
-             "ArrowDown": 40}
+KEY_CODES = {
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    " ": 32,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
 KEY_TEXTS = {"Enter": "\r", " ": " "}
 
 
@@ -48,8 +64,14 @@ class Chromium(Browser):
         self._remember_permission()
         port_file = self.profile / "DevToolsActivePort"
         port_file.unlink(missing_ok=True)
-        command = [shutil.which("chromium") or "chromium", *SWITCHES, f"--user-data-dir={self.profile}",
-                   f"--window-size={self.size[0]},{self.size[1]}", *self._push_switches(), "about:blank"]
+        command = [
+            shutil.which("chromium") or "chromium",
+            *SWITCHES,
+            f"--user-data-dir={self.profile}",
+            f"--window-size={self.size[0]},{self.size[1]}",
+            *self._push_switches(),
+            "about:blank",
+        ]
         scratch = self.profile / "tmp"
         scratch.mkdir(exist_ok=True)
         env = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.bus or "disabled:", "TMPDIR": str(scratch)}
@@ -61,8 +83,10 @@ class Chromium(Browser):
         self.wire.listen("Target.attachedToTarget", self._welcome)
         self.wire.listen("Runtime.executionContextsCleared", self._left)
         kinds = [{"type": "page"}] + ([{"type": "service_worker"}] if self.watch_workers else [])
-        self.wire.call("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True,
-                                                "filter": kinds})
+        self.wire.call(
+            "Target.setAutoAttach",
+            {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": kinds},
+        )
         self.session = self._ready(until(lambda: next(iter(self._pages), ""), "Chromium's first tab", 20))
 
     def stop(self) -> None:
@@ -97,20 +121,27 @@ class Chromium(Browser):
         if not self.push:
             return []
         http, delivery = self.push
-        return [f"--gcm-checkin-url=http://127.0.0.1:{http}/gcm/checkin",
-                f"--gcm-registration-url=http://127.0.0.1:{http}/gcm/register3",
-                f"--gcm-mcs-endpoint=https://127.0.0.1:{delivery}",
-                "--ignore-certificate-errors"]  # The delivery connection's own certificate.
+        return [
+            f"--gcm-checkin-url=http://127.0.0.1:{http}/gcm/checkin",
+            f"--gcm-registration-url=http://127.0.0.1:{http}/gcm/register3",
+            f"--gcm-mcs-endpoint=https://127.0.0.1:{delivery}",
+            "--ignore-certificate-errors",
+        ]  # The delivery connection's own certificate.
 
     def _welcome(self, event: dict[str, Any], _session: str | None) -> None:
         """Prepare every new page before its first script runs: also those a worker opens after a tap."""
         assert self.wire
         session, target = event["sessionId"], event["targetInfo"]
         if target["type"] == "page":
-            answers = [self.wire.post(f"{domain}.enable", session=session)
-                       for domain in ("Page", "Runtime", "Network", "Log")]
-            metrics = {"width": self.size[0], "height": self.size[1], "deviceScaleFactor": 1,
-                       "mobile": self.size[0] < 600}
+            answers = [
+                self.wire.post(f"{domain}.enable", session=session) for domain in ("Page", "Runtime", "Network", "Log")
+            ]
+            metrics = {
+                "width": self.size[0],
+                "height": self.size[1],
+                "deviceScaleFactor": 1,
+                "mobile": self.size[0] < 600,
+            }
             answers.append(self.wire.post("Emulation.setDeviceMetricsOverride", metrics, session))
             if self.push:
                 source = REWRITE.replace("LOOPBACK", f"http://127.0.0.1:{self.push[0]}")
@@ -146,8 +177,9 @@ class Chromium(Browser):
 
     def js(self, script: str, *args: Any) -> Any:
         expression = f"(async (...args) => {{{script}\n}})(...{json.dumps(args)})"
-        answer = self.cmd("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True,
-                          userGesture=True)
+        answer = self.cmd(
+            "Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True, userGesture=True
+        )
         if "exceptionDetails" in answer:
             thrown = answer["exceptionDetails"]
             raise CdpError(thrown.get("exception", {}).get("description") or thrown["text"])
@@ -175,6 +207,7 @@ class Chromium(Browser):
     def switch_to(self, pattern: str, within: float = 15.0) -> None:
         def look() -> dict[str, Any] | None:
             return next((tab for tab in self._targets() if re.search(pattern, tab["url"])), None)
+
         tab = until(look, f"a tab at {pattern} (open: {self.tabs()})", within)
         assert tab
         self.session = self._ready(tab["targetId"])

@@ -17,8 +17,16 @@ from tests.journeys.waits import until
 PREFERENCES = json.loads((Path(__file__).parent / "firefox.json").read_text())
 ANSWERS = {"granted": 1, "denied": 2, "ask": 0}
 # WebDriver names keys by private-use characters.
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", " ": " ", "ArrowLeft": "\ue012",
-        "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}
+KEYS = {
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Escape": "\ue00c",
+    " ": " ",
+    "ArrowLeft": "\ue012",
+    "ArrowUp": "\ue013",
+    "ArrowRight": "\ue014",
+    "ArrowDown": "\ue015",
+}
 IN_PAGE = """const done = arguments[arguments.length - 1];
 (async (...args) => {%s
 })(...[...arguments].slice(0, -1)).then(
@@ -41,8 +49,10 @@ class Firefox(Browser):
     # ---- life
 
     def start(self) -> None:
-        preferences = PREFERENCES | {"permissions.default.desktop-notification": ANSWERS[self.permission],
-                                     "alerts.useSystemBackend": bool(self.bus)}
+        preferences = PREFERENCES | {
+            "permissions.default.desktop-notification": ANSWERS[self.permission],
+            "alerts.useSystemBackend": bool(self.bus),
+        }
         if self.push:
             preferences["dom.push.serverURL"] = f"ws://127.0.0.1:{self.push[0]}/"
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items()]
@@ -50,11 +60,25 @@ class Firefox(Browser):
         port_file = self.profile / "MarionetteActivePort"
         port_file.unlink(missing_ok=True)
         binary = shutil.which("firefox-esr") or shutil.which("firefox") or "firefox"
-        command = [binary, "--profile", str(self.profile), "--no-remote", "--marionette",
-                   "--remote-allow-system-access", "--headless", "--width", str(self.size[0]),
-                   "--height", str(self.size[1])]
-        env = os.environ | {"MOZ_CRASHREPORTER_DISABLE": "1", "HOME": str(self.profile),
-                            "MOZ_DISABLE_CONTENT_SANDBOX": "1", "DBUS_SESSION_BUS_ADDRESS": self.bus or "disabled:"}
+        command = [
+            binary,
+            "--profile",
+            str(self.profile),
+            "--no-remote",
+            "--marionette",
+            "--remote-allow-system-access",
+            "--headless",
+            "--width",
+            str(self.size[0]),
+            "--height",
+            str(self.size[1]),
+        ]
+        env = os.environ | {
+            "MOZ_CRASHREPORTER_DISABLE": "1",
+            "HOME": str(self.profile),
+            "MOZ_DISABLE_CONTENT_SANDBOX": "1",
+            "DBUS_SESSION_BUS_ADDRESS": self.bus or "disabled:",
+        }
         self.process = OwnProcess(command, env=env, log=self.profile / "firefox.log")
         self.wire = until(lambda: Marionette(int(port_file.read_text())), "Firefox's Marionette port", 60)
         self.wire.call("WebDriver:NewSession", {"unhandledPromptBehavior": "ignore"})
@@ -90,16 +114,30 @@ class Firefox(Browser):
         self.cmd("WebDriver:Navigate", url=url)
 
     def js(self, script: str, *args: Any) -> Any:
-        answer = self.cmd("WebDriver:ExecuteAsyncScript", script=IN_PAGE.replace("%s", script), args=list(args),
-                          newSandbox=True, sandbox=None)["value"]
+        answer = self.cmd(
+            "WebDriver:ExecuteAsyncScript",
+            script=IN_PAGE.replace("%s", script),
+            args=list(args),
+            newSandbox=True,
+            sandbox=None,
+        )["value"]
         if "error" in answer:
             raise MarionetteError(answer["error"])
         return answer["ok"]
 
     def tap_at(self, x: float, y: float) -> None:
-        self._act({"type": "pointer", "id": "finger", "parameters": {"pointerType": "mouse"}, "actions": [
-            {"type": "pointerMove", "x": round(x), "y": round(y), "duration": 0, "origin": "viewport"},
-            {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]})
+        self._act(
+            {
+                "type": "pointer",
+                "id": "finger",
+                "parameters": {"pointerType": "mouse"},
+                "actions": [
+                    {"type": "pointerMove", "x": round(x), "y": round(y), "duration": 0, "origin": "viewport"},
+                    {"type": "pointerDown", "button": 0},
+                    {"type": "pointerUp", "button": 0},
+                ],
+            }
+        )
 
     def type_text(self, text: str) -> None:
         strokes = [{"type": kind, "value": letter} for letter in text for kind in ("keyDown", "keyUp")]
@@ -125,6 +163,7 @@ class Firefox(Browser):
                 if re.search(pattern, self.cmd("WebDriver:GetCurrentURL")["value"]):
                     return True
             return False
+
         until(look, f"a tab at {pattern}", within)
 
     def _act(self, source: dict[str, Any]) -> None:

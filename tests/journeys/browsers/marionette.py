@@ -45,8 +45,8 @@ class Marionette:
             self._unread = rest
             self._more()
             rest = self._unread
-        self._unread = rest[int(length):]
-        return json.loads(rest[:int(length)])
+        self._unread = rest[int(length) :]
+        return json.loads(rest[: int(length)])
 
     def _more(self) -> None:
         chunk = self._socket.recv(65536)

@@ -31,8 +31,7 @@ class FirefoxLine:
         return self.socket
 
     async def deliver(self, message: Message, subscription: Subscription) -> None:
-        news: dict[str, Any] = {"messageType": "notification", "channelID": message.channel,
-                                "version": message.version}
+        news: dict[str, Any] = {"messageType": "notification", "channelID": message.channel, "version": message.version}
         if message.body:
             news["data"] = base64.urlsafe_b64encode(message.body).rstrip(b"=").decode()
             news["headers"] = {"encoding": "aes128gcm"}
@@ -47,16 +46,23 @@ class FirefoxLine:
     async def _on_hello(self, message: dict[str, Any]) -> None:
         self.browser = message.get("uaid") or uuid.uuid4().hex
         self.office.note("hello", self.browser)
-        await self.socket.send_json({"messageType": "hello", "uaid": self.browser, "status": 200,
-                                     "use_webpush": True, "broadcasts": {}})
+        await self.socket.send_json(
+            {"messageType": "hello", "uaid": self.browser, "status": 200, "use_webpush": True, "broadcasts": {}}
+        )
         await self.office.connect(self.browser, self)
 
     async def _on_register(self, message: dict[str, Any]) -> None:
         token = secrets.token_urlsafe(24)
         self.office.subscriptions[token] = Subscription(self.browser, message["channelID"], message.get("key"))
         self.office.note("register", self.browser)
-        await self.socket.send_json({"messageType": "register", "channelID": message["channelID"], "status": 200,
-                                     "pushEndpoint": f"{self.origin}/wpush/v2/{token}"})
+        await self.socket.send_json(
+            {
+                "messageType": "register",
+                "channelID": message["channelID"],
+                "status": 200,
+                "pushEndpoint": f"{self.origin}/wpush/v2/{token}",
+            }
+        )
 
     async def _on_unregister(self, message: dict[str, Any]) -> None:
         for subscription in self.office.subscriptions.values():

@@ -54,8 +54,17 @@ class Daemon(ServiceInterface):
         return ["loopback-desktop", "handrail-tests", "1.0", "1.2"]  # type: ignore[return-value]
 
     @dbus_method()
-    def Notify(self, app: DBusStr, replaces: DBusUInt32, icon: DBusStr, title: DBusStr, body: DBusStr,
-               actions: Texts, hints: DBusDict, timeout: DBusInt32) -> DBusUInt32:
+    def Notify(
+        self,
+        app: DBusStr,
+        replaces: DBusUInt32,
+        icon: DBusStr,
+        title: DBusStr,
+        body: DBusStr,
+        actions: Texts,
+        hints: DBusDict,
+        timeout: DBusInt32,
+    ) -> DBusUInt32:
         number = replaces or max((each.number for each in self.shown), default=0) + 1
         self._close(number)
         buttons = dict(zip(actions[::2], actions[1::2], strict=False))
@@ -69,17 +78,16 @@ class Daemon(ServiceInterface):
 
     @dbus_signal()
     def NotificationClosed(
-            self, number: DBusUInt32, reason: DBusUInt32) -> Annotated[tuple[int, int], DBusSignature("uu")]:
+        self, number: DBusUInt32, reason: DBusUInt32
+    ) -> Annotated[tuple[int, int], DBusSignature("uu")]:
         return [number, reason]  # type: ignore[return-value]
 
     @dbus_signal()
-    def ActionInvoked(
-            self, number: DBusUInt32, key: DBusStr) -> Annotated[tuple[int, str], DBusSignature("us")]:
+    def ActionInvoked(self, number: DBusUInt32, key: DBusStr) -> Annotated[tuple[int, str], DBusSignature("us")]:
         return [number, key]  # type: ignore[return-value]
 
     @dbus_signal()
-    def ActivationToken(
-            self, number: DBusUInt32, token: DBusStr) -> Annotated[tuple[int, str], DBusSignature("us")]:
+    def ActivationToken(self, number: DBusUInt32, token: DBusStr) -> Annotated[tuple[int, str], DBusSignature("us")]:
         return [number, token]  # type: ignore[return-value]
 
     def _close(self, number: int) -> None:

@@ -128,8 +128,11 @@ def registration_routes(office: PostOffice) -> list[web.RouteDef]:
             return web.Response(text=f"deleted={category}")
         address = secrets.token_urlsafe(24)
         office.subscriptions[address] = Subscription(
-            browser, subtype or category, sender if len(sender) > 40 else None,
-            mcs={"sender": sender, "subtype": subtype, "category": category})
+            browser,
+            subtype or category,
+            sender if len(sender) > 40 else None,
+            mcs={"sender": sender, "subtype": subtype, "category": category},
+        )
         office.note("register", browser)
         return web.Response(text=f"token={address}")
 

@@ -32,8 +32,9 @@ class Refused(Exception):
         self.status, self.reason = status, reason
 
 
-def message_from(request: web.Request, body: bytes, subscription: Subscription | None, origin: str,
-                 version: str) -> tuple[Message, Subscription]:
+def message_from(
+    request: web.Request, body: bytes, subscription: Subscription | None, origin: str, version: str
+) -> tuple[Message, Subscription]:
     """The message in this request, checked from its headers to its signature. Raises Refused."""
     if subscription is None:
         raise Refused(404, "unknown subscription")
@@ -49,8 +50,16 @@ def message_from(request: web.Request, body: bytes, subscription: Subscription |
         raise Refused(400, "unknown urgency")
     _check_body(request, body)
     claims = _vapid_claims(request.headers.get("Authorization", ""), subscription, origin)
-    return Message(version=version, browser=subscription.browser, channel=subscription.channel, ttl=int(ttl),
-                   topic=topic, urgency=urgency, body=body, claims=claims), subscription
+    return Message(
+        version=version,
+        browser=subscription.browser,
+        channel=subscription.channel,
+        ttl=int(ttl),
+        topic=topic,
+        urgency=urgency,
+        body=body,
+        claims=claims,
+    ), subscription
 
 
 def unb64u(text: str) -> bytes:

@@ -35,10 +35,10 @@ def parse(buffer: bytes) -> list[tuple[int, int | bytes]]:
             value, place = _varint_at(buffer, place)
         elif kind == 2:
             length, place = _varint_at(buffer, place)
-            value, place = buffer[place:place + length], place + length
+            value, place = buffer[place : place + length], place + length
         elif kind in (1, 5):
             size = 8 if kind == 1 else 4
-            value, place = int.from_bytes(buffer[place:place + size], "little"), place + size
+            value, place = int.from_bytes(buffer[place : place + size], "little"), place + size
         else:
             break
         fields.append((field, value))

@@ -30,9 +30,15 @@ class PushService:
 
     async def start(self) -> None:
         app = web.Application(client_max_size=1 << 20)
-        app.add_routes([web.get("/", self._socket), web.post("/wpush/v2/{token}", self._post),
-                        web.post("/fcm/send/{token}", self._post), web.post("/wp/{token}", self._post),
-                        *registration_routes(self.office)])
+        app.add_routes(
+            [
+                web.get("/", self._socket),
+                web.post("/wpush/v2/{token}", self._post),
+                web.post("/fcm/send/{token}", self._post),
+                web.post("/wp/{token}", self._post),
+                *registration_routes(self.office),
+            ]
+        )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -70,8 +76,9 @@ class PushService:
             self.office.refused.append((refusal.status, refusal.reason))
             return web.json_response({"reason": refusal.reason}, status=refusal.status)
         await self.office.post(message, owner)
-        return web.Response(status=201, headers={"Location": f"{self.origin}/m/{message.version}",
-                                                 "TTL": str(message.ttl)})
+        return web.Response(
+            status=201, headers={"Location": f"{self.origin}/m/{message.version}", "TTL": str(message.ttl)}
+        )
 
 
 def self_signed(folder: Path) -> Path:
@@ -80,15 +87,21 @@ def self_signed(folder: Path) -> Path:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-                   .serial_number(x509.random_serial_number())
-                   .not_valid_before(now - datetime.timedelta(days=1))
-                   .not_valid_after(now + datetime.timedelta(days=30))
-                   .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-                   .sign(key, hashes.SHA256()))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=30))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
     path = folder / "delivery.pem"
     path.touch(mode=0o600)
-    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                       serialization.NoEncryption())
-                     + certificate.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
     return path

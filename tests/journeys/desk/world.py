@@ -39,8 +39,9 @@ class PushWorld:
             self._undo = undo.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._undo.close()
 
     @property
@@ -86,8 +87,9 @@ class PushWorld:
             until(lambda: len(self.shown) >= count, f"notification {count}", within)
         except AssertionError as error:
             fates = [(message.fate, message.ack, message.nack) for message in self.messages]
-            raise AssertionError(f"{error}; accepted: {fates}; refused: {self.refused}; "
-                                 f"events: {self.service.office.events[-12:]}") from None
+            raise AssertionError(
+                f"{error}; accepted: {fates}; refused: {self.refused}; events: {self.service.office.events[-12:]}"
+            ) from None
         return self.shown[-1]
 
     def _stop_loop(self) -> None:

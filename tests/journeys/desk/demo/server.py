@@ -29,8 +29,9 @@ class DemoServer:
         threading.Thread(target=self._server.serve_forever, name="demo", daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
 
@@ -42,8 +43,14 @@ class DemoServer:
     def send(self, **payload: str) -> int:
         """Push to the subscription; returns the push service's status."""
         assert self.subscription, "nobody subscribed"
-        answer = webpush(self.subscription, json.dumps(payload), vapid_private_key=self.vapid,
-                         vapid_claims={"sub": "mailto:ops@example.org"}, ttl=60, timeout=10)
+        answer = webpush(
+            self.subscription,
+            json.dumps(payload),
+            vapid_private_key=self.vapid,
+            vapid_claims={"sub": "mailto:ops@example.org"},
+            ttl=60,
+            timeout=10,
+        )
         return int(answer.status_code)
 
 

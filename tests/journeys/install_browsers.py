@@ -1,4 +1,4 @@
-"""What a machine needs for the journeys, and how it gets it: `python -m tests.journeys.needs`.
+"""What a machine needs for the journeys, and how it gets it: `python -m tests.journeys.install_browsers`.
 
 As root on a Debian or Ubuntu the packages are installed. Elsewhere the journeys are skipped with the reason said
 aloud, except in CI, where a journey that did not run is a failure.
@@ -24,8 +24,10 @@ def reason() -> str:
     lacking = missing()
     if not lacking:
         return ""
-    return (f"JOURNEYS DID NOT RUN: {', '.join(lacking)} missing. As root on Debian: "
-            "python -m tests.journeys.needs; or install " + " ".join([*lacking, *LIBRARIES]))
+    return (
+        f"JOURNEYS DID NOT RUN: {', '.join(lacking)} missing. As root on Debian: "
+        "python -m tests.journeys.install_browsers; or install " + " ".join([*lacking, *LIBRARIES])
+    )
 
 
 def must_run() -> bool:
@@ -37,8 +39,10 @@ def install() -> int:
     """Install what is missing if we may. Returns 0 when the journeys can run, or may be skipped."""
     if missing() and os.geteuid() == 0 and shutil.which("apt-get"):
         env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-q"],
-                        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing(), *LIBRARIES]):
+        for command in (
+            ["apt-get", "update", "-q"],
+            ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing(), *LIBRARIES],
+        ):
             subprocess.run(command, env=env, check=False, timeout=600)
     if reason():
         print(reason(), file=sys.stderr)
