@@ -6,7 +6,7 @@ import { Grip } from '../../parts/grip';
 import { Sheet } from '../../parts/sheet';
 import { partWords } from '../../parts/words';
 import { library } from '../../store';
-import { isQuiet } from './rhythm-state';
+import { fits } from './rhythm-state';
 import { words } from './words/rhythm';
 
 interface SheetProps {
@@ -21,6 +21,7 @@ export function SlotSheet({ rhythm, index, keep, onClose }: SheetProps & { index
   if (!slot) return null;
   const others = rhythm.slots.filter((_, at) => at !== index);
   const doubled = others.some((other) => other.weekday === slot.weekday);
+  const quiet = !fits(slot.time, rhythm.quiet_from, rhythm.quiet_to);
   const save = (slots: Slot[]) => {
     onClose();
     void keep({ slots });
@@ -32,8 +33,8 @@ export function SlotSheet({ rhythm, index, keep, onClose }: SheetProps & { index
       dado={
         <>
           <div class="grips">
-            {doubled ? (
-              <Grip busy center sub={words.slot.sameDay}>
+            {doubled || quiet ? (
+              <Grip busy center sub={doubled ? words.slot.sameDay : words.slot.inQuiet}>
                 {words.slot.keep}
               </Grip>
             ) : (
@@ -90,11 +91,6 @@ export function SlotSheet({ rhythm, index, keep, onClose }: SheetProps & { index
               ))}
           </select>
         </label>
-        {isQuiet(slot.time, rhythm.quiet_from, rhythm.quiet_to) && (
-          <p class="warn" role="status">
-            {words.slot.inQuiet}
-          </p>
-        )}
       </div>
     </Sheet>
   );
@@ -102,6 +98,7 @@ export function SlotSheet({ rhythm, index, keep, onClose }: SheetProps & { index
 
 export function QuietSheet({ rhythm, keep, onClose }: SheetProps) {
   const [hours, setHours] = useState({ quiet_from: rhythm.quiet_from, quiet_to: rhythm.quiet_to });
+  const caught = rhythm.slots.find((slot) => !fits(slot.time, hours.quiet_from, hours.quiet_to));
   return (
     <Sheet
       title={words.quietSheet.title}
@@ -109,15 +106,21 @@ export function QuietSheet({ rhythm, keep, onClose }: SheetProps) {
       dado={
         <>
           <div class="grips">
-            <Grip
-              main
-              onPress={() => {
-                onClose();
-                void keep(hours);
-              }}
-            >
-              {words.quietSheet.keep}
-            </Grip>
+            {caught ? (
+              <Grip busy center sub={words.quietSheet.caught(words.at(words.days[caught.weekday] ?? '', caught.time))}>
+                {words.quietSheet.keep}
+              </Grip>
+            ) : (
+              <Grip
+                main
+                onPress={() => {
+                  onClose();
+                  void keep(hours);
+                }}
+              >
+                {words.quietSheet.keep}
+              </Grip>
+            )}
             <Grip center onPress={onClose}>
               {partWords.close}
             </Grip>

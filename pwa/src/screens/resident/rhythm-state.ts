@@ -62,8 +62,13 @@ const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.sl
 /** Part of the way from noon to noon, 0 to 1. */
 export const fromNoon = (time: string) => ((((minutes(time) - 720) % 1440) + 1440) % 1440) / 1440;
 
-/** Whether a time lies in quiet hours, which may go over midnight; equal ends mean no quiet hours. */
-export function isQuiet(time: string, from: string, to: string): boolean {
+/** A prompt needs this many minutes before quiet hours begin; the planner's own rule. */
+const ROOM = 15;
+
+/** Whether a prompt at this time could come: outside quiet hours and not right before them. Equal ends: no quiet hours. */
+export function fits(time: string, from: string, to: string): boolean {
+  if (from === to) return true;
   const [at, start, end] = [minutes(time), minutes(from), minutes(to)];
-  return start <= end ? at >= start && at < end : at >= start || at < end;
+  const later = (a: number, b: number) => (((a - b) % 1440) + 1440) % 1440;
+  return later(at, start) >= later(end, start) && later(start, at) >= ROOM;
 }

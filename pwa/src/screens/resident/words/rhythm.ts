@@ -30,7 +30,7 @@ export const words = {
     what: 'Check-in',
     keep: 'Keep this time',
     remove: 'Take it out',
-    inQuiet: 'That is in your quiet hours, so it would not come.',
+    inQuiet: 'That is in your quiet hours, or right before them, so it would not come.',
     sameDay: 'There is one on that day already. Never more than one a day.',
   },
   quietSheet: {
@@ -38,6 +38,7 @@ export const words = {
     from: 'From',
     to: 'To',
     keep: 'Keep these hours',
+    caught: (when: string) => `${when} lies in them, so it would not come. Move that time first.`,
     say: 'Nothing comes in these hours, whatever else is set.',
   },
   pauseSheet: {

@@ -25,7 +25,7 @@ export const words = {
   },
   next: (when: string, at: string) => `Next one: ${when.replace(/^T(?=o)/, 't')}, around ${at}.`,
   snoozedTill: (at: string) => `You asked for an hour. It comes back at ${at}.`,
-  noNext: 'No prompt is planned. You pick the times in Rhythm.',
+  noNext: 'No prompt in the next two days. You pick the times in Rhythm.',
   unknownNext: 'The next time comes with the next signal.',
   hold: 'Something to hold, if you want it',
   ask: 'Ask me now',
