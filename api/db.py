@@ -72,9 +72,11 @@ def new_id() -> str:
 def engine_for(url: str, **options: Any) -> Engine:
     """An engine with Handrail's habits. `url` is an SQLAlchemy URL for SQLite or PostgreSQL (psycopg)."""
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=5, pool_pre_ping=True, **options
         )
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False}, **options
     )
@@ -88,6 +90,14 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, record: Any) -> None:
+    # A row that somebody holds answers 503 after a while, as a locked SQLite file does, instead of never.
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
+from json import JSONDecodeError
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
 from marshmallow import INCLUDE, RAISE, Schema, fields
 from sqlalchemy.orm import Session
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from api import auth, problems
@@ -95,9 +97,23 @@ class Call:
 View = Callable[[Call], Any]
 
 
+class JsonParser(FlaskParser):
+    """Reads a JSON body; what a parser gives up on (nesting, numbers of thousands of digits) is a broken request."""
+
+    def _raw_load_json(self, req: Any) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (JSONDecodeError, UnicodeDecodeError):
+            raise  # webargs tells these apart from an empty body
+        except (RecursionError, ValueError) as error:
+            raise Problem("bad_request") from error
+
+
 def room(name: str) -> Blueprint:
     """A blueprint for one room's routes."""
-    return Blueprint(name, f"api.{name}", description=name)
+    blp = Blueprint(name, f"api.{name}", description=name)
+    blp.ARGUMENTS_PARSER = JsonParser()
+    return blp
 
 
 def route(
@@ -247,8 +263,5 @@ def declared(caller: Caller) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 def broken(error: Exception) -> Response:
     """The last resort: the error is logged without anything of the request but its route, and told as `internal`."""
-    if isinstance(error, RecursionError):
-        # JSON nested a few thousand deep ends here; the parser has no limit of its own.
-        return answer(Problem("bad_request", "The body is nested too deeply."))
     log.error("unexpected", kind=type(error).__name__, route=str(request.url_rule), exc_info=error)
     return answer(Problem("internal"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import Client
 
-from api import auth, clock, config
+from api import auth, clock, config, migrate
 from api.clock import FrozenClock
 from api.db import Base, engine_for, transaction
 from api.mail import Letter
@@ -81,20 +82,11 @@ def letters() -> Letters:
 
 @pytest.fixture
 def state(settings: config.Settings, letters: Letters) -> Iterator[State]:
-    import dataclasses
-
-    import api
-
-    for name in api.ROOMS:
-        __import__(f"api.{name}.models", fromlist=["models"]) if _has_models(name) else None
+    migrate.metadata()
     held = dataclasses.replace(open_state(settings), mail=letters)
     Base.metadata.create_all(held.engine)
     yield held
     held.engine.dispose()
-
-
-def _has_models(name: str) -> bool:
-    return (Path(__file__).parent.parent / "api" / name / "models.py").exists()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from api.db import can_lock_rows
 from api.mail import Letter
 from api.people import queries
 from api.people.models import Device, Group, Identity, Membership, Person, SignIn, SignInCode, Try, Wrap
+from api.people.term import block_weeks
 from api.problems import Problem
 
 CODE_LIFE = timedelta(minutes=10)
@@ -167,7 +168,7 @@ def keep_wrap(db: Session, person: Person, kind: str, body: str) -> Wrap:
 
 def add_group(db: Session, name: str, zone: str, term_start: Any, people_expected: int) -> Group:
     """A new group. Its block length is fixed now, by the number of people expected (R2)."""
-    weeks = 4 if people_expected < 12 else 2 if people_expected < 20 else 1
+    weeks = block_weeks(people_expected)
     group = Group(name=name, zone=zone, term_start=term_start, block_weeks=weeks)
     try:
         with db.begin_nested():

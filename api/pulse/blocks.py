@@ -13,6 +13,7 @@ from api import clock
 from api.config import Settings
 from api.db import transaction
 from api.people.models import Group
+from api.people.term import block_weeks
 from api.pulse import blindsign, calendar, cells, keys, queries
 from api.pulse.models import ANNOUNCED, ISSUING, OPEN, BlockKey, Issuance
 from api.pulse.wire import b64u, canonical
@@ -49,7 +50,7 @@ def _wanted(engine: Engine, now: datetime) -> list[Wanted]:
         if group.id not in begun and (now < first + SETTLE or calendar.is_far(group.term_start, today)):
             continue
         # Fewer people came than were expected: a block as short as planned would be too short for them (R2).
-        weeks = group.block_weeks if group.id in begun else max(group.block_weeks, calendar.block_weeks(people))
+        weeks = group.block_weeks if group.id in begun else max(group.block_weeks, block_weeks(people))
         joined = clock.local(first, group.zone).date()
         due = calendar.due(group.term_start, weeks, today)
         new = [block for block in due if (group.id, block.label) not in known and joined < block.issue_day]

@@ -37,13 +37,6 @@ def issue_day(open_day: date) -> date:
     return open_day - AGE
 
 
-def block_weeks(people: int) -> int:
-    """Weeks in a block: small groups need longer ones, for more people to have answered."""
-    if people < 12:
-        return 4
-    return 2 if people < 20 else 1
-
-
 def block(term_start: date, weeks: int, index: int) -> Block:
     opens = term_start + timedelta(weeks=weeks * index)
     return Block(index, opens, opens + timedelta(weeks=weeks, days=-1))

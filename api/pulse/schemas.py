@@ -92,10 +92,17 @@ class Releases(Shape):
     releases = fields.List(fields.Nested(ReleaseShape), required=True)
 
 
+class CoachRelease(ReleaseShape):
+    """What coaches get: the same release less the two counts, which are for a phone's check of its key (R5)."""
+
+    class Meta(Shape.Meta):
+        exclude = ("eligible", "issued")
+
+
 class GroupReleases(Shape):
     group = fields.Nested(GroupName, required=True)
     next_release_at = Instant(required=True, allow_none=True)
-    releases = fields.List(fields.Nested(ReleaseShape), required=True)
+    releases = fields.List(fields.Nested(CoachRelease), required=True)
 
 
 class CoachReleases(Shape):

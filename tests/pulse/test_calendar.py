@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from api.people.term import block_weeks
 from api.pulse import calendar
 
 TERM = date(2026, 7, 6)
@@ -15,7 +16,7 @@ CHICAGO = "America/Chicago"
 
 @pytest.mark.parametrize(("people", "weeks"), [(1, 4), (11, 4), (12, 2), (19, 2), (20, 1), (120, 1)])
 def test_r2_small_groups_have_longer_blocks(people: int, weeks: int) -> None:
-    assert calendar.block_weeks(people) == weeks
+    assert block_weeks(people) == weeks
 
 
 @pytest.mark.parametrize("weeks", [1, 2, 4])
