@@ -18,6 +18,8 @@ test: lint types phone unit journeys
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Handrail needs Python 3.11 or newer."; exit 1; }
 	$(PYTHON) -m venv .venv
+	@printf '#!/bin/sh\ncd "%s" && exec .venv/bin/python -m api.cli "$$@"\n' "$(CURDIR)" > $(BIN)/handrail
+	@chmod +x $(BIN)/handrail
 
 $(RUN_READY): requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt

@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status (2 for settings or arguments that are wrong)."""
     given = _parser().parse_args(arguments)
     os.environ.setdefault("HANDRAIL_ORIGIN", f"http://localhost:{os.environ.get('PORT', PORT)}")
+    if given.command is demo_command:
+        os.environ.setdefault("HANDRAIL_DEMO", "1")
     try:
         command: Callable[[argparse.Namespace, Settings], int] = given.command
         return command(given, config.read())
@@ -146,8 +148,8 @@ def invite_person(given: argparse.Namespace, settings: Settings) -> int:
 def demo_command(given: argparse.Namespace, settings: Settings) -> int:
     from api import demo
 
-    if not settings.demo:
-        print("This is not a demo instance (HANDRAIL_DEMO is off).", file=sys.stderr)
+    if not settings.demo or not demo.is_played(settings):
+        print(f"{settings.instance} is not a demo instance.", file=sys.stderr)
         return 2
     return demo.advance_from_shell(open_state(settings), given.span)
 

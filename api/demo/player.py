@@ -15,10 +15,11 @@ from threading import Event
 from sqlalchemy import func, select
 
 from api import clock
+from api.config import Settings
 from api.db import transaction
 from api.demo.cast import ADA, CAL, GROUP, OTHERS, RESIDENTS, ZONE
 from api.demo.phone import SAME_ORIGIN, read, sign_in
-from api.demo.world import World
+from api.demo.world import World, world_file
 from api.people import queries as people_queries
 from api.people import services as people
 from api.pulse import queries as pulse_queries
@@ -33,6 +34,11 @@ DAYS_INTO_BLOCK = 5
 DAYS_BEFORE_TERM = 58
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 FURTHEST_S = 400 * 86_400
+
+
+def is_played(settings: Settings) -> bool:
+    """Whether this instance's folder holds a demo whose past was played."""
+    return world_file(settings).exists()
 
 
 def prepare(held: State) -> None:

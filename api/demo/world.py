@@ -16,11 +16,17 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
 from api import create_app, web
+from api.config import Settings
 from api.demo.cast import ADA, OTHERS, Character
 from api.demo.phone import Phone, read, sign_in
 from api.mail import Letter
 from api.pulse.box import create_box
 from api.state import State
+
+
+def world_file(settings: Settings) -> Path:
+    """Where the simulated phones keep what they know; it exists once the past was played."""
+    return settings.instance / "demo-world.json"
 
 
 class Inbox:
@@ -43,7 +49,7 @@ class World:
         self.state = dataclasses.replace(held, mail=Inbox())
         self.inbox: Inbox = self.state.mail  # type: ignore[assignment]
         self.app: Any = DispatcherMiddleware(create_app(state=self.state), {"/box": create_box(held.box_path)})
-        self.file: Path = held.settings.instance / "demo-world.json"
+        self.file = world_file(held.settings)
         told = json.loads(self.file.read_text()) if self.file.exists() else {}
         self.term_start = date.fromisoformat(told["term_start"]) if told else None
         self.phones = {who.email: self._phone(who, told.get("phones", {}).get(who.email, {})) for who in OTHERS}
