@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tests.journeys import steps
 from tests.journeys.browsers.browser import Browser
+from tests.journeys.browsers.chromium import Chromium
 from tests.journeys.handrail import Handrail
 
 RITA, CAL, ADA = "rita@demo.example", "cal@demo.example", "ada@demo.example"
@@ -25,7 +26,7 @@ def door(browser: Browser, product: Handrail) -> Iterator[str]:
     yield "sign-in-code"
 
 
-def resident(browser: Browser, product: Handrail) -> Iterator[str]:
+def resident(browser: Chromium, product: Handrail) -> Iterator[str]:
     """A resident's phone, from the first sign-in."""
     steps.sign_in(browser, product, RITA)
     browser.wait_text("May we tap your shoulder?")
@@ -41,6 +42,11 @@ def resident(browser: Browser, product: Handrail) -> Iterator[str]:
     browser.press("All delivered")
     browser.wait_text("Where your answers are")
     yield "where"
+    browser.forget(product.origin)
+    steps.sign_in(browser, product, RITA)
+    steps.open_myself(browser)
+    browser.wait_text("This account already has a journal.")
+    yield "second-phone"
 
 
 def check_ins(browser: Browser, product: Handrail) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tests.journeys.conftest import OpenBrowser
 from tests.journeys.handrail import Handrail
 from tests.journeys.waits import until
 
-RITA, CAL = "rita@demo.example", "cal@demo.example"
+RAVI, CAL = "ravi@demo.example", "cal@demo.example"
 # A sheet waits up to half a minute, so that it does not follow the named exchange at once.
 SHEET_S = 60.0
 
@@ -68,7 +68,7 @@ def test_residents_see_a_release_first_and_the_coach_a_day_later(
     until(lambda: 304 in answers(laptop, "/api/coach/releases"), "an unchanged list to cost no body", 30)
     assert any("if-none-match" in each["sent"] for each in requests(laptop, "/api/coach/releases"))
 
-    steps.sign_in(phone, demo_instance, RITA)
+    steps.sign_in(phone, demo_instance, RAVI)
     steps.open_myself(phone)
     steps.wait_settled(phone)
     phone.goto(f"{demo_instance.origin}/check-in/P01")
@@ -76,7 +76,7 @@ def test_residents_see_a_release_first_and_the_coach_a_day_later(
     sheet = until(lambda: requests(phone, "/box/sheets"), "the sheet to leave without a name", SHEET_S)[0]
     assert len(sheet["postData"].encode()) == 4096
     assert "cookie" not in sheet["sent"]
-    assert "rita" not in json.dumps(sheet).lower()
+    assert "ravi" not in json.dumps(sheet).lower()
 
     first_h = coach.get("/api/me")["residents_first_h"]
     advance(coach, seconds_to_the_coach(coach) - first_h * 3600 + 60)

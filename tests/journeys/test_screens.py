@@ -11,7 +11,7 @@ from tests.journeys.conftest import OpenBrowser
 from tests.journeys.eyes import AXE, Eyes
 from tests.journeys.handrail import Handrail
 
-Walk = Callable[[Browser, Handrail], Iterator[str]]
+Walk = Callable[[Chromium, Handrail], Iterator[str]]
 
 
 def open_chromium(open_browser: OpenBrowser, **rest: object) -> Chromium:

@@ -213,6 +213,11 @@ class Chromium(Browser):
         self.session = self._ready(tab["targetId"])
         self.cmd("Page.bringToFront")
 
+    def forget(self, origin: str) -> None:
+        """Everything this origin ever kept here is gone, as on a new phone."""
+        self.goto("about:blank")
+        self.cmd("Storage.clearDataForOrigin", origin=origin, storageTypes="all")
+
     def events(self, *methods: str) -> list[dict[str, Any]]:
         """DevTools events of these kinds since the start, oldest first."""
         assert self.wire
