@@ -118,8 +118,12 @@ export async function sync(request: c.SyncRequest): Promise<c.SyncAnswer> {
   return answer;
 }
 
-export const syncMissing = (device_id: c.Id, op_ids: c.Id[]) =>
-  post<{ missing: c.Id[] }>('/api/sync/missing', { device_id, op_ids });
+/** Which of these ops the server lacks. An answer that is no list came from somebody in between. */
+export async function syncMissing(device_id: c.Id, op_ids: c.Id[]): Promise<{ missing: c.Id[] }> {
+  const answer = await post<{ missing: c.Id[] }>('/api/sync/missing', { device_id, op_ids });
+  if (!Array.isArray(answer?.missing)) throw new Offline('no list');
+  return answer;
+}
 
 export const prompts = () => get<{ prompts: c.Prompt[] }>('/api/prompts');
 export const askNow = (protocol: string | null) => post<c.Prompt>('/api/prompts/ask-now', { protocol });

@@ -2,6 +2,7 @@
 
 import * as api from '../api';
 import { Offline, Refusal } from '../api';
+import type { Id } from '../contract';
 import { identity } from '../seal/identity';
 import { tell } from '../store/changes';
 import { unlock } from '../store/cipher';
@@ -81,14 +82,13 @@ async function oneRound(): Promise<Outcome | 'again'> {
   const exchange = await send(await nextBatch()).catch(onRefusedDevice);
   if (exchange === 'again') return 'again';
   const { answer } = exchange;
-  const newEpoch = answer.server_epoch !== epochBefore;
-  if (newEpoch) await beginEpoch(answer.server_epoch);
+  if (answer.server_epoch !== epochBefore) await beginEpoch(answer.server_epoch);
   const after = await settleResults(exchange.sent, answer);
   await takeIn(answer);
   await keepPrompts(answer.prompts);
   if (after.forked) await fork();
-  if ((newEpoch && epochBefore !== null) || after.fellBack) await offerKept();
   if (after.notOurs) return { state: 'not-ours' };
+  await offerKept();
   if (after.later && after.ended === 0) return { state: 'refused', code: 'later' };
   const left = await outboxRows();
   const more = answer.more || after.forked || (left.length > 0 && !after.later);
@@ -109,12 +109,15 @@ async function onRefusedDevice(error: unknown): Promise<'again'> {
   return 'again';
 }
 
-/** After a restore: offer what this phone kept, and send what the server lacks. */
+/** After a restore: offer what this phone kept, and send what the server lacks. It stays due till all of it is queued. */
 async function offerKept(): Promise<void> {
+  const offer = (await setting('sync'))?.to_offer;
+  if (!offer) return;
   const { device_id } = await device();
   const ids = await keptIds();
+  const lost: Id[] = [];
   for (let at = 0; at < ids.length; at += MISSING_MAX) {
-    const { missing } = await api.syncMissing(device_id, ids.slice(at, at + MISSING_MAX));
-    await sendAgain(missing);
+    lost.push(...(await api.syncMissing(device_id, ids.slice(at, at + MISSING_MAX))).missing);
   }
+  await sendAgain(lost, offer);
 }

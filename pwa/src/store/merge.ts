@@ -3,6 +3,7 @@
 import type { Id, Op } from '../contract';
 import { tell } from './changes';
 import { strict, type Tx } from './database';
+import { newOpId } from './ids';
 import { freshSync } from './outbox';
 import type { Locked, SyncRow } from './schema';
 import { markSheetsDueIn } from './sheets';
@@ -60,15 +61,19 @@ async function wipeKept(tx: MergeTx, withdrawal: Op): Promise<void> {
   }
 }
 
-/** A new epoch numbers anew: what this phone holds counts as older than whatever arrives. */
+/**
+ * A new epoch numbers anew: what this phone holds counts as older than whatever arrives. That the kept ops are still to
+ * offer is written down with the epoch: once it is known, nothing else would tell that they are.
+ */
 export const beginEpoch = (epoch: string): Promise<void> =>
-  strict(['journal', 'tokens', 'settings'], async (tx) => {
+  strict(['journal', 'tokens', 'settings', 'kept'], async (tx) => {
     const journal = tx.objectStore('journal');
     for (const row of await journal.getAll()) if (row.server_seq !== null) await journal.put({ ...row, server_seq: 0 });
     const tokens = tx.objectStore('tokens');
     for (const row of await tokens.getAll()) if (row.server_seq !== null) await tokens.put({ ...row, server_seq: 0 });
     const sync = ((await tx.objectStore('settings').get('sync')) ?? freshSync()) as SyncRow;
-    await tx.objectStore('settings').put({ ...sync, epoch, cursor: null }, 'sync');
+    const to_offer = (await tx.objectStore('kept').count()) > 0 ? newOpId() : sync.to_offer;
+    await tx.objectStore('settings').put({ ...sync, epoch, cursor: null, to_offer }, 'sync');
   });
 
 /** Reads the whole stream again at the next exchange: after a key was recovered, what stayed closed may open. */

@@ -10,7 +10,13 @@ import type { Cargo, OutboxRow, SyncRow } from './schema';
 /** Longer than the server's backups live, so that a restore from any of them finds the ops on a phone. */
 const KEPT_MS = 45 * 86_400_000;
 
-export const freshSync = (): SyncRow => ({ epoch: null, cursor: null, holes: [], unopened: [] });
+export const freshSync = (): SyncRow => ({
+  epoch: null,
+  cursor: null,
+  holes: [],
+  unopened: [],
+  to_offer: null,
+});
 
 /** Unsent ops in the order of their sequence. */
 export const outboxRows = (): Promise<OutboxRow[]> =>
@@ -63,8 +69,6 @@ export interface Aftermath {
   later: boolean;
   /** Ops that need not be sent again. */
   ended: number;
-  /** The server knows less than it did: a restore without a new epoch. */
-  fellBack: boolean;
 }
 
 /**
@@ -73,7 +77,7 @@ export interface Aftermath {
  */
 export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): Promise<Aftermath> =>
   strict(['outbox', 'kept', 'journal', 'tokens', 'settings'], async (tx) => {
-    const after: Aftermath = { forked: false, notOurs: false, later: false, ended: 0, fellBack: false };
+    const after: Aftermath = { forked: false, notOurs: false, later: false, ended: 0 };
     const byId = new Map(sent.map((op) => [op.op_id, op]));
     for (const result of answer.results) {
       const op = byId.get(result.op_id);
@@ -87,20 +91,33 @@ export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): 
       else if (result.status === 'later') after.later = true;
       else after.notOurs = true;
     }
-    if (position) after.fellBack = await keepPosition(tx, answer);
+    if (position) await keepPosition(tx, answer);
     await forgetOld(tx);
     return after;
   });
 
-/** The device's line on the server; true when it is shorter than it was. */
-async function keepPosition(tx: Tx<'outbox' | 'settings'>, answer: SyncAnswer): Promise<boolean> {
+/**
+ * The device's line on the server. A line shorter than it was, or one that lacks what was acked, means a restore without
+ * a new epoch; that it happened is written down with the new line, for the line alone would not show it any more.
+ */
+async function keepPosition(tx: Tx<'outbox' | 'kept' | 'settings'>, answer: SyncAnswer): Promise<void> {
   const device = await deviceIn(tx);
   const settings = tx.objectStore('settings');
   const sync = ((await settings.get('sync')) ?? freshSync()) as SyncRow;
-  const coming = new Set((await tx.objectStore('outbox').getAll()).map((op) => op.seq));
-  await settings.put({ ...sync, holes: answer.holes.filter((seq) => !coming.has(seq)) }, 'sync');
+  const mine = (op: { device_id: Id }) => op.device_id === device.device_id;
+  const coming = new Set((await tx.objectStore('outbox').getAll()).filter(mine).map((op) => op.seq));
+  const gaps = answer.holes.filter((seq) => !coming.has(seq));
+  const acked = gaps.length > 0 ? await ackedSeqs(tx, device.device_id) : new Set();
+  const lost = answer.acked_through < device.acked_through || gaps.some((seq) => acked.has(seq));
+  const holes = gaps.filter((seq) => !acked.has(seq));
+  await settings.put({ ...sync, holes, to_offer: lost ? newOpId() : sync.to_offer }, 'sync');
   await settings.put({ ...device, acked_through: answer.acked_through }, 'device');
-  return answer.acked_through < device.acked_through;
+}
+
+/** What the server once had of this device; a gap there is not something that never arrived. */
+async function ackedSeqs(tx: Tx<'kept'>, device_id: Id): Promise<Set<number>> {
+  const rows = await tx.objectStore('kept').getAll();
+  return new Set(rows.filter((row) => row.op.device_id === device_id).map((row) => row.op.seq));
 }
 
 async function forgetOld(tx: Tx<'kept'>): Promise<void> {
@@ -110,13 +127,18 @@ async function forgetOld(tx: Tx<'kept'>): Promise<void> {
 
 export const keptIds = (): Promise<Id[]> => look(['kept'], (tx) => tx.objectStore('kept').getAllKeys());
 
-/** Puts kept ops back on their way, byte for byte as they were; ids that are not kept any more are left out. */
-export const sendAgain = (ids: Id[]): Promise<void> =>
-  strict(['kept', 'outbox'], async (tx) => {
+/**
+ * Puts kept ops back on their way, byte for byte as they were, and ends the offer they were asked for. Ids that are not
+ * kept any more are left out; an offer that became due meanwhile stays due.
+ */
+export const sendAgain = (ids: Id[], offer: Id): Promise<void> =>
+  strict(['kept', 'outbox', 'settings'], async (tx) => {
     for (const id of ids) {
       const kept = await tx.objectStore('kept').get(id);
       if (!kept || (await tx.objectStore('outbox').get(id))) continue;
       const { proto: _proto, mac: _mac, ...op } = kept.op;
       await tx.objectStore('outbox').put({ ...op, cargo: kept.cargo, plain: null });
     }
+    const sync = (await tx.objectStore('settings').get('sync')) as SyncRow | undefined;
+    if (sync?.to_offer === offer) await tx.objectStore('settings').put({ ...sync, to_offer: null }, 'sync');
   });

@@ -125,6 +125,8 @@ export interface SyncRow {
   holes: number[];
   /** Ops that could not be opened, by op id: counted and told, never dropped silently. */
   unopened: Id[];
+  /** The server lost something: what was kept has to be offered to it. A fresh id each time; null when none is due. */
+  to_offer: Id | null;
 }
 
 export interface SettingMap {
