@@ -5,7 +5,7 @@ import type { Answers, Id } from '../contract';
 import { tell } from './changes';
 import { lock } from './cipher';
 import { strict } from './database';
-import { nextSeq } from './device';
+import { letGoIn, nextSeq } from './device';
 import { endDraft } from './drafts';
 import { newOpId } from './ids';
 import { zoneOfMe } from './person';
@@ -97,9 +97,9 @@ export async function withdrawEntry(entity: Id): Promise<void> {
       body: '',
     });
     await tx.objectStore('journal').put({ ...row, op_id, server_seq: null, withdrawn: true, parked: null, box: null });
-    for (const key of await tx.objectStore('kept').index('entity').getAllKeys(entity)) {
-      await tx.objectStore('kept').delete(key);
-    }
+    const wiped = (await tx.objectStore('kept').index('entity').getAll(entity)).map((row) => row.op);
+    for (const op of wiped) await tx.objectStore('kept').delete(op.op_id);
+    await letGoIn(tx, wiped);
     await markSheetsDueIn(tx, null);
   });
   tell('journal', 'outbox', 'sheets');

@@ -6,13 +6,19 @@ import { newDeviceId } from './ids';
 import type { DeviceRow } from './schema';
 import { setting } from './values';
 
-const fresh = (): DeviceRow => ({ device_id: newDeviceId(), next_seq: 1, acked_through: 0, registered: false });
+const fresh = (): DeviceRow => ({
+  device_id: newDeviceId(),
+  next_seq: 1,
+  acked_through: 0,
+  registered: false,
+  let_go: [],
+});
 
 /** This phone's row, made on first use inside the caller's transaction. */
 export async function deviceIn(tx: Tx<'settings'>): Promise<DeviceRow> {
   const store = tx.objectStore('settings');
   const there = (await store.get('device')) as DeviceRow | undefined;
-  if (there) return there;
+  if (there) return { ...there, let_go: there.let_go ?? [] };
   const made = fresh();
   await store.put(made, 'device');
   return made;
@@ -25,6 +31,14 @@ export async function nextSeq(tx: Tx<'settings'>): Promise<{ device_id: string; 
   return { device_id: row.device_id, seq: row.next_seq };
 }
 
+/** Numbers of this device that will never arrive, and are not missed. */
+export async function letGoIn(tx: Tx<'settings'>, ops: { device_id: string; seq: number }[]): Promise<void> {
+  const row = await deviceIn(tx);
+  const seqs = ops.filter((op) => op.device_id === row.device_id).map((op) => op.seq);
+  if (seqs.length === 0) return;
+  await tx.objectStore('settings').put({ ...row, let_go: [...new Set([...row.let_go, ...seqs])] }, 'device');
+}
+
 export const device = async (): Promise<DeviceRow> => (await setting('device')) ?? strict(['settings'], deviceIn);
 
 export const markRegistered = (device_id: string): Promise<void> =>
@@ -35,14 +49,14 @@ export const markRegistered = (device_id: string): Promise<void> =>
 
 /**
  * Another copy of this profile wrote under our id (a restored or cloned phone): take a new id and stamp every unsent op
- * anew. Op ids stay; what the other copy delivered was answered `dup` before.
+ * anew. Op ids stay: what the other copy delivers first is the same entry, and its `conflict` ends ours.
  */
 export const forkDevice = (): Promise<void> =>
   strict(['settings', 'outbox'], async (tx) => {
     const row = fresh();
     const outbox = tx.objectStore('outbox');
     for (const op of await outbox.index('seq').getAll()) {
-      await outbox.put({ ...op, device_id: row.device_id, seq: row.next_seq });
+      await outbox.put({ ...op, device_id: row.device_id, seq: row.next_seq, restamped: true });
       row.next_seq += 1;
     }
     await tx.objectStore('settings').put(row, 'device');

@@ -3,6 +3,7 @@
 import type { Id, Op } from '../contract';
 import { tell } from './changes';
 import { strict, type Tx } from './database';
+import { letGoIn } from './device';
 import { newOpId } from './ids';
 import { freshSync } from './outbox';
 import type { Locked, SyncRow } from './schema';
@@ -56,9 +57,10 @@ const isOlder = (mine: number | null, theirs: number) => mine !== null && mine <
 
 async function wipeKept(tx: MergeTx, withdrawal: Op): Promise<void> {
   const kept = tx.objectStore('kept');
-  for (const key of await kept.index('entity').getAllKeys(withdrawal.entity_id)) {
-    if (key !== withdrawal.op_id) await kept.delete(key);
-  }
+  const ops = (await kept.index('entity').getAll(withdrawal.entity_id)).map((row) => row.op);
+  const wiped = ops.filter((op) => op.op_id !== withdrawal.op_id);
+  for (const op of wiped) await kept.delete(op.op_id);
+  await letGoIn(tx, wiped);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { now } from '../clock';
 import type { Id, Op, OpResult, SyncAnswer } from '../contract';
 import { look, strict, type Tx } from './database';
-import { deviceIn } from './device';
+import { deviceIn, letGoIn, nextSeq } from './device';
 import { newOpId } from './ids';
 import type { Cargo, OutboxRow, SyncRow } from './schema';
 
@@ -86,6 +86,11 @@ export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): 
       if (result.status === 'applied' || result.status === 'dup' || result.status === 'parked') {
         await end(tx, op, row.cargo, result);
         after.ended += 1;
+      } else if (result.status === 'conflict' && row.restamped) {
+        // The server has it from another copy of this phone, under the id it was first written with.
+        await end(tx, op, row.cargo, result);
+        await letGoIn(tx, [op]);
+        after.ended += 1;
       } else if (result.status === 'conflict') await renew(tx, row);
       else if (result.status === 'fork') after.forked = true;
       else if (result.status === 'later') after.later = true;
@@ -106,7 +111,7 @@ async function keepPosition(tx: Tx<'outbox' | 'kept' | 'settings'>, answer: Sync
   const sync = ((await settings.get('sync')) ?? freshSync()) as SyncRow;
   const mine = (op: { device_id: Id }) => op.device_id === device.device_id;
   const coming = new Set((await tx.objectStore('outbox').getAll()).filter(mine).map((op) => op.seq));
-  const gaps = answer.holes.filter((seq) => !coming.has(seq));
+  const gaps = answer.holes.filter((seq) => !coming.has(seq) && !device.let_go.includes(seq));
   const acked = gaps.length > 0 ? await ackedSeqs(tx, device.device_id) : new Set();
   const lost = answer.acked_through < device.acked_through || gaps.some((seq) => acked.has(seq));
   const holes = gaps.filter((seq) => !acked.has(seq));
@@ -128,8 +133,9 @@ async function forgetOld(tx: Tx<'kept'>): Promise<void> {
 export const keptIds = (): Promise<Id[]> => look(['kept'], (tx) => tx.objectStore('kept').getAllKeys());
 
 /**
- * Puts kept ops back on their way, byte for byte as they were, and ends the offer they were asked for. Ids that are not
- * kept any more are left out; an offer that became due meanwhile stays due.
+ * Puts kept ops back on their way and ends the offer they were asked for. They go byte for byte as they were, except
+ * those of a former id of this device, which the restored server may not know: they keep their op id and take this
+ * device's next number. Ids not kept any more are left out; an offer that became due meanwhile stays due.
  */
 export const sendAgain = (ids: Id[], offer: Id): Promise<void> =>
   strict(['kept', 'outbox', 'settings'], async (tx) => {
@@ -137,7 +143,9 @@ export const sendAgain = (ids: Id[], offer: Id): Promise<void> =>
       const kept = await tx.objectStore('kept').get(id);
       if (!kept || (await tx.objectStore('outbox').get(id))) continue;
       const { proto: _proto, mac: _mac, ...op } = kept.op;
-      await tx.objectStore('outbox').put({ ...op, cargo: kept.cargo, plain: null });
+      const { device_id } = await deviceIn(tx);
+      const stamp = op.device_id === device_id ? {} : { ...(await nextSeq(tx)), restamped: true as const };
+      await tx.objectStore('outbox').put({ ...op, ...stamp, cargo: kept.cargo, plain: null });
     }
     const sync = (await tx.objectStore('settings').get('sync')) as SyncRow | undefined;
     if (sync?.to_offer === offer) await tx.objectStore('settings').put({ ...sync, to_offer: null }, 'sync');

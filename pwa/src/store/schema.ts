@@ -19,6 +19,8 @@ export interface DeviceRow {
   acked_through: number;
   /** The server knows this device. */
   registered: boolean;
+  /** Numbers nobody waits for any more: what had them was let go on purpose. A gap there is nothing to report. */
+  let_go: number[];
 }
 
 /** What an op carries; decides whether the resident sees it counted as waiting. */
@@ -30,6 +32,8 @@ export interface OutboxRow extends Omit<Op, 'proto' | 'body' | 'mac'> {
   plain: Locked | null;
   /** The body as it will be sent; null until sealed. Written back before sending, so a retry sends the same bytes. */
   body: string | null;
+  /** Sent again under this device, after a restore, for a former one: its bytes differ from those of a copy elsewhere. */
+  restamped?: true;
 }
 
 export interface KeptRow {

@@ -5,7 +5,8 @@ import type { Op, OpResult, SyncAnswer, SyncRequest } from '../../src/contract';
 export class Log {
   epoch = 'epoch-1';
   ops: { server_seq: number; op: Op }[] = [];
-  devices = new Set<string>();
+  /** Enrolled ids; true once removed from the account. */
+  devices = new Map<string, boolean>();
   /** Answers that a test wants instead of the usual one, by op id. */
   verdicts = new Map<string, OpResult['status']>();
   requests: SyncRequest[] = [];
@@ -35,6 +36,7 @@ export class Log {
   private judge(op: Op): OpResult {
     const answer = { op_id: op.op_id, seq: op.seq };
     const forced = this.verdicts.get(op.op_id);
+    if (!this.devices.has(op.device_id)) return { ...answer, status: 'not_yours' };
     if (forced) return { ...answer, status: forced, ...(forced === 'parked' ? { reason: 'too_big' } : {}) };
     const known = this.ops.find((row) => row.op.op_id === op.op_id);
     if (known?.op.mac === op.mac) return { ...answer, status: 'dup', server_seq: known.server_seq };

@@ -67,6 +67,8 @@ export class Server {
     if (path === '/api/wraps') return { wraps: [...this.wraps].map(([kind, text]) => ({ kind, body: text })) };
     if (path.startsWith('/api/wraps/')) return this.wrap(path.slice('/api/wraps/'.length), sent.body);
     if (path === '/api/library') return { version: '1', protocols: [] };
+    if (path.startsWith('/api/sync') && !this.log.devices.has(sent.device_id)) return problem(409, 'device_unknown');
+    if (path.startsWith('/api/sync') && this.log.devices.get(sent.device_id)) return problem(403, 'device_revoked');
     if (path === '/api/sync') return this.log.take(sent);
     if (path === '/api/sync/missing') {
       const have = new Set(this.log.ops.map((row) => row.op.op_id));
@@ -82,7 +84,7 @@ export class Server {
   }
 
   private enrol(id: string, name: string): Answer {
-    this.log.devices.add(id);
+    if (!this.log.devices.has(id)) this.log.devices.set(id, false);
     return { device_id: id, name, created_at: '2026-11-19T12:00:00Z' };
   }
 

@@ -111,3 +111,77 @@ test('a loss above an older hole is noticed although the line is no shorter', as
 test('a first sign-in offers nothing', () => {
   expect(server.paths()).not.toContain('POST /api/sync/missing');
 });
+
+test('a server restored from before this phone was enrolled gets it, and all it kept, back', async () => {
+  restore(0, 'epoch-2');
+  server.log.devices.clear();
+  expect(await phone.engine.flush()).toEqual({ state: 'done' });
+  expect(server.log.ops.map((row) => row.op.seq)).toEqual([1, 2]);
+});
+
+/** This phone finds that another copy of its profile writes under its id, and takes a new one. */
+async function forkThePhone(): Promise<string> {
+  const { device_id, next_seq } = await phone.device.device();
+  const other = { op_id: 'of-the-other-copy', entity_id: 'of-the-other-copy', device_id, seq: next_seq };
+  const last = server.log.ops.at(-1);
+  if (!last) throw new Error('nothing arrived');
+  server.log.ops.push({ server_seq: last.server_seq + 1, op: { ...last.op, ...other, kind: 'withdraw' } });
+  await phone.checkins.keepCheckin(tank(3));
+  await phone.engine.flush();
+  expect((await phone.device.device()).device_id).not.toBe(device_id);
+  return device_id;
+}
+
+test('what this phone wrote under a former id comes back under its own, each op once', async () => {
+  const former = await forkThePhone();
+  const before = server.log.ops.filter((row) => row.op.op_id !== 'of-the-other-copy').map((row) => row.op.op_id);
+  restore(0, 'epoch-2');
+  server.log.devices.clear();
+  expect(await phone.engine.flush()).toEqual({ state: 'done' });
+  expect(server.log.ops.map((row) => row.op.op_id).sort()).toEqual(before.sort());
+  expect(server.log.devices.has(former)).toBe(false);
+  expect(await answersOf()).toEqual([
+    [1, 'delivered'],
+    [2, 'delivered'],
+    [3, 'delivered'],
+  ]);
+  expect(phone.view.neverArrived.value).toBe(0);
+});
+
+test('an op that another copy of the phone brought back first is stored once and missed by nobody', async () => {
+  await forkThePhone();
+  const original = server.log.ops.map((row) => row.op);
+  restore(0, 'epoch-2');
+  let asked = false;
+  server.fault = (seen) => {
+    // Between the offer and the ops themselves the other copy delivers its own.
+    if (asked && seen.path === '/api/sync') {
+      asked = false;
+      original.forEach((op, i) => {
+        server.log.ops.push({ server_seq: i + 1, op });
+      });
+    }
+    asked ||= seen.path === '/api/sync/missing';
+    return null;
+  };
+  expect(await phone.engine.flush()).toEqual({ state: 'done' });
+  expect(server.log.ops).toHaveLength(original.length);
+  await phone.checkins.keepCheckin(tank(4));
+  expect(await phone.engine.flush()).toEqual({ state: 'done' });
+  expect((await answersOf()).map(([a]) => a)).toEqual([1, 2, 3, 4]);
+  expect(phone.view.neverArrived.value).toBe(0);
+});
+
+test('an entry taken back leaves no gap to report after a restore', async () => {
+  await phone.view.refresh();
+  const entry = phone.view.entries.value[1];
+  if (!entry) throw new Error('nothing saved');
+  await phone.checkins.withdrawEntry(entry.id);
+  await phone.engine.flush();
+  restore(0, 'epoch-2');
+  await phone.engine.flush();
+  expect(server.log.ops.map((row) => row.op.kind).sort()).toEqual(['create', 'withdraw']);
+  await phone.engine.flush();
+  await phone.view.refresh();
+  expect(phone.view.neverArrived.value).toBe(0);
+});
