@@ -51,10 +51,13 @@ def test_any_number_of_planners_make_one_row_a_slot(engine: Engine, cast: Cast) 
         for person in (cast.rita, cast.ravi):
             services.begin_rhythm(db, person, NOON)
     broken: list[Exception] = []
+    # Planners share one time, as real ones do: nobody plans tomorrow while another still plans today.
+    same_day = threading.Barrier(4, timeout=60)
 
     def plan() -> None:
         try:
             for day in range(8):
+                same_day.wait()
                 with transaction(engine) as db:
                     services.materialise(db, NOON + timedelta(days=day))
         except Exception as error:
