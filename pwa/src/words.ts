@@ -16,6 +16,10 @@ export const words = {
     say: 'You are signed out. What you saved waits on this phone.',
     go: 'Sign in',
   },
+  removed: {
+    say: 'This phone was removed from your account. What you saved waits on this phone.',
+    go: 'Sign in to add it again',
+  },
   demo: {
     clock: 'Demo clock',
     skip: 'Skip to the next release',

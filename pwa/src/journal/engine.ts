@@ -6,7 +6,7 @@ import type { Id } from '../contract';
 import { identity } from '../seal/identity';
 import { tell } from '../store/changes';
 import { unlock } from '../store/cipher';
-import { device, forkDevice } from '../store/device';
+import { device, forkDevice, isRemoved, markRemoved } from '../store/device';
 import { beginEpoch } from '../store/merge';
 import { freshSync, keepBody, keptIds, outboxRows, sendAgain, settleResults } from '../store/outbox';
 import { keepPrompts } from '../store/prompts';
@@ -20,6 +20,8 @@ export type Outcome =
   /** Try again by itself; `after` is the server's wish in seconds. */
   | { state: 'unreachable'; after: number | null }
   | { state: 'signed-out' }
+  /** This device was removed from the account: nothing is sent and nothing is enrolled; what waits stays. */
+  | { state: 'removed' }
   /** The session is another person's: nothing may be sent. */
   | { state: 'not-ours' }
   /** The account's key is not on this device: nothing can be sealed or opened yet. */
@@ -40,8 +42,9 @@ export function flush(): Promise<Outcome> {
 
 async function guarded(): Promise<Outcome> {
   try {
-    return await rounds();
+    return (await isRemoved()) ? { state: 'removed' } : await rounds();
   } catch (error) {
+    if (error instanceof Refusal && error.code === 'device_revoked') await markRemoved();
     return outcomeOf(error);
   } finally {
     tell('journal');
@@ -52,6 +55,7 @@ function outcomeOf(error: unknown): Outcome {
   if (error instanceof Offline) return { state: 'unreachable', after: null };
   if (!(error instanceof Refusal)) throw error;
   if (error.status === 401) return { state: 'signed-out' };
+  if (error.code === 'device_revoked') return { state: 'removed' };
   if (error.status === 429 || error.status >= 500) return { state: 'unreachable', after: error.retryAfter };
   return { state: 'refused', code: error.code };
 }
@@ -79,7 +83,7 @@ async function sealNext(): Promise<void> {
 
 async function oneRound(): Promise<Outcome | 'again'> {
   const epochBefore = ((await setting('sync')) ?? freshSync()).epoch;
-  const exchange = await send(await nextBatch()).catch(onRefusedDevice);
+  const exchange = await send(await nextBatch()).catch(onUnknownDevice);
   if (exchange === 'again') return 'again';
   const { answer } = exchange;
   if (answer.server_epoch !== epochBefore) await beginEpoch(answer.server_epoch);
@@ -100,12 +104,10 @@ async function fork(): Promise<void> {
   await register();
 }
 
-/** A server restored from before our enrolment does not know the device: enrol again. A revoked one takes a new id. */
-async function onRefusedDevice(error: unknown): Promise<'again'> {
-  if (!(error instanceof Refusal)) throw error;
-  if (error.code === 'device_unknown') await enrolAgain();
-  else if (error.code === 'device_revoked') await fork();
-  else throw error;
+/** A server restored from before our enrolment does not know the device: enrol again. */
+async function onUnknownDevice(error: unknown): Promise<'again'> {
+  if (!(error instanceof Refusal) || error.code !== 'device_unknown') throw error;
+  await enrolAgain();
   return 'again';
 }
 

@@ -16,14 +16,7 @@ export function Notices() {
   return (
     <>
       <DemoBar />
-      {session.value === 'needs-sign-in' && path.value !== '/sign-in' && (
-        <div class="notice-bar" role="status">
-          <p>{words.signedOut.say}</p>
-          <a class="btn" href="/sign-in">
-            {words.signedOut.go}
-          </a>
-        </div>
-      )}
+      {path.value !== '/sign-in' && <Outside />}
       {needsUpdate.value && !answering.value && (
         <div class="notice-bar" role="status">
           <p>{words.update.needed}</p>
@@ -50,6 +43,20 @@ export function Notices() {
         </div>
       )}
     </>
+  );
+}
+
+/** The way back in, for a person whose session ended or whose phone was removed from the account. */
+function Outside() {
+  const said = session.value === 'needs-sign-in' ? words.signedOut : session.value === 'removed' ? words.removed : null;
+  if (!said) return null;
+  return (
+    <div class="notice-bar" role="status">
+      <p>{said.say}</p>
+      <a class="btn" href="/sign-in">
+        {said.go}
+      </a>
+    </div>
   );
 }
 

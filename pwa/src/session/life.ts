@@ -5,6 +5,7 @@ import type { Demo, Me, Prompt, Rhythm } from '../contract';
 import { deviceName } from '../journal/device-name';
 import { disable, look } from '../push/subscription';
 import { listen } from '../store/changes';
+import { isRemoved, returnIfRemoved } from '../store/device';
 import { rememberZone } from '../store/person';
 import { keepPrompts } from '../store/prompts';
 import { wake } from '../store/shell';
@@ -32,7 +33,8 @@ async function follow(): Promise<void> {
   me.value = who;
   await refresh();
   recoveryMade.value = who !== null && (await setting('recovery'))?.made === true;
-  session.value = who ? 'signed-in' : 'signed-out';
+  if (!who) session.value = 'signed-out';
+  else session.value = (await isRemoved()) ? 'removed' : 'signed-in';
 }
 
 /** Sends a code by mail; the answer is the same for an unknown address. Throws Offline or Refusal. */
@@ -43,6 +45,7 @@ export async function signIn(email: string, code: string): Promise<Me> {
   const who = await api.signIn(email, code, deviceName());
   keys.value = 'none';
   await adopt(who);
+  await returnIfRemoved();
   await refresh();
   session.value = 'signed-in';
   void round();

@@ -9,6 +9,7 @@ import { wakeWorkerLater } from '../push/registration';
 import { mend } from '../push/subscription';
 import { listen } from '../store/changes';
 import { currentPerson } from '../store/database';
+import { isRemoved } from '../store/device';
 import { cached, keepCached } from '../store/values';
 import { me, online, refresh } from '../store/view';
 import { settleIdentity } from './account-key';
@@ -61,6 +62,7 @@ function failed(error: unknown): Outcome {
 }
 
 async function exchange(): Promise<Outcome> {
+  if (await isRemoved()) return { state: 'removed' };
   await readMe();
   if (me.value?.role !== 'resident') return { state: 'done' };
   if (keys.value !== 'ready') keys.value = await settleIdentity(me.value);
@@ -97,6 +99,7 @@ function take(outcome: Outcome): void {
   needsUpdate.value = outcome.state === 'refused' && outcome.code === 'later';
   if (outcome.state === 'done' || outcome.state === 'locked') session.value = 'signed-in';
   if (outcome.state === 'signed-out' || outcome.state === 'not-ours') session.value = 'needs-sign-in';
+  if (outcome.state === 'removed') session.value = 'removed';
   if (outcome.state === 'locked') keys.value = 'locked';
   const after = outcome.state === 'unreachable' ? outcome.after : null;
   const well = outcome.state === 'done' || outcome.state === 'locked';
@@ -117,7 +120,7 @@ function soon(): void {
 /** Somebody looks at the page. */
 function present(): void {
   void round();
-  void mend().catch(() => {});
+  if (session.value !== 'removed') void mend().catch(() => {});
   void (navigator as Navigator & { clearAppBadge?(): Promise<void> }).clearAppBadge?.().catch(() => {});
 }
 

@@ -9,7 +9,9 @@ export type SessionState =
   | 'signed-out'
   | 'signed-in'
   /** The session ended; everything saved stays, and goes out after signing in again. */
-  | 'needs-sign-in';
+  | 'needs-sign-in'
+  /** This phone was removed from the account; everything saved stays, and goes out after signing in on it again. */
+  | 'removed';
 
 /** The state of the key that seals the journal. */
 export type KeysState =

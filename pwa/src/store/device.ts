@@ -47,6 +47,18 @@ export const markRegistered = (device_id: string): Promise<void> =>
     if (row.device_id === device_id) await tx.objectStore('settings').put({ ...row, registered: true }, 'device');
   });
 
+export const markRemoved = (): Promise<void> =>
+  strict(['settings'], async (tx) => {
+    await tx.objectStore('settings').put({ ...(await deviceIn(tx)), removed: true }, 'device');
+  });
+
+export const isRemoved = async (): Promise<boolean> => (await setting('device'))?.removed === true;
+
+/** The person signed in on a removed phone again: it becomes a new device, and what waited goes out as its own. */
+export async function returnIfRemoved(): Promise<void> {
+  if (await isRemoved()) await forkDevice();
+}
+
 /**
  * Another copy of this profile wrote under our id (a restored or cloned phone): take a new id and stamp every unsent op
  * anew. Op ids stay: what the other copy delivers first is the same entry, and its `conflict` ends ours.

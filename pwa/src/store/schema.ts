@@ -19,6 +19,8 @@ export interface DeviceRow {
   acked_through: number;
   /** The server knows this device. */
   registered: boolean;
+  /** The account no longer has this device; nothing goes out until the person signs in on it again. */
+  removed?: true;
   /** Numbers nobody waits for any more: what had them was let go on purpose. A gap there is nothing to report. */
   let_go: number[];
 }

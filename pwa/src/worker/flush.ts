@@ -14,7 +14,9 @@ const ROUNDS_MAX = 20;
 
 /** Throws Offline or Refusal; everything stays in the outbox then. */
 export async function flushReady(): Promise<void> {
-  if (!currentPerson() || !(await device()).registered) return;
+  if (!currentPerson()) return;
+  const { registered, removed } = await device();
+  if (!registered || removed) return;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const batch = await nextBatch();
     if (batch.length === 0) return;

@@ -106,3 +106,36 @@ test('a demo’s clock moves the app’s', async () => {
   const { now } = await import('../../src/clock');
   expect(Math.round((now() - Date.now()) / 86_400_000)).toBe(7);
 });
+
+test('a phone removed from the account says so, keeps what waits, and enrols nothing by itself', async () => {
+  await signIn();
+  const [device] = [...server.log.devices.keys()];
+  if (!device) throw new Error('nothing enrolled');
+  server.log.devices.set(device, true);
+  await store.keepCheckin(tank(7));
+  await app.syncNow();
+  expect(app.session.value).toBe('removed');
+  expect(store.waiting.value).toBe(1);
+  server.seen = [];
+  await start();
+  await app.syncNow();
+  expect(app.session.value).toBe('removed');
+  expect(store.waiting.value).toBe(1);
+  expect(server.seen).toEqual([]);
+  expect([...server.log.devices.keys()]).toEqual([device]);
+});
+
+test('signing in on a removed phone adds it anew, and what waited goes out', async () => {
+  await signIn();
+  const [device] = [...server.log.devices.keys()];
+  if (!device) throw new Error('nothing enrolled');
+  await store.keepCheckin(tank(7));
+  server.log.devices.set(device, true);
+  await app.syncNow();
+  expect(server.log.ops).toHaveLength(0);
+  await signIn();
+  expect(app.session.value).toBe('signed-in');
+  expect(store.waiting.value).toBe(0);
+  expect(server.log.ops.map((row) => row.op.device_id)).not.toContain(device);
+  expect(server.log.ops).toHaveLength(1);
+});
