@@ -10,6 +10,7 @@ import { device, forkDevice, isRemoved, markRemoved } from '../store/device';
 import { beginEpoch } from '../store/merge';
 import { freshSync, keepBody, keptIds, outboxRows, sendAgain, settleResults } from '../store/outbox';
 import { keepPrompts } from '../store/prompts';
+import { alone } from '../store/turn';
 import { setting } from '../store/values';
 import { BATCH_MAX, nextBatch, send } from './exchange';
 import { takeIn } from './pull';
@@ -29,16 +30,12 @@ export type Outcome =
   /** The server said no to the whole request; a newer version of the app may help. */
   | { state: 'refused'; code: string };
 
-const LOCK = 'handrail/flush';
 /** More rounds than any queue needs (1,000 ops are 20); a server that answers nonsense must not spin the phone. */
 const ROUNDS_MAX = 200;
 const MISSING_MAX = 500;
 
-/** One uploader at a time, to spare the network; correctness does not depend on it. */
-export function flush(): Promise<Outcome> {
-  if (typeof navigator === 'undefined' || !navigator.locks) return guarded();
-  return navigator.locks.request(LOCK, guarded) as unknown as Promise<Outcome>;
-}
+/** Exchanges until there is nothing left to do; waits its turn when another window or the worker is at it. */
+export const flush = (): Promise<Outcome> => alone(guarded);
 
 async function guarded(): Promise<Outcome> {
   try {

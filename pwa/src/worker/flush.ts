@@ -9,11 +9,14 @@ import { currentPerson } from '../store/database';
 import { device } from '../store/device';
 import { settleResults } from '../store/outbox';
 import { keepPrompts } from '../store/prompts';
+import { unlessBusy } from '../store/turn';
 
 const ROUNDS_MAX = 20;
 
-/** Throws Offline or Refusal; everything stays in the outbox then. */
-export async function flushReady(): Promise<void> {
+/** Throws Offline or Refusal; everything stays in the outbox then. A page that is at it already is left to it. */
+export const flushReady = (): Promise<void> => unlessBusy(rounds);
+
+async function rounds(): Promise<void> {
   if (!currentPerson()) return;
   const { registered, removed } = await device();
   if (!registered || removed) return;

@@ -5,8 +5,7 @@ import { say } from '../../parts/live';
 import { go } from '../../parts/route';
 import { Sheet } from '../../parts/sheet';
 import { signOut, syncNow } from '../../session';
-import { waiting } from '../../store';
-import { discardUnsent } from './discard';
+import { discardUnsent, waiting } from '../../store';
 import { words as page } from './words/phone';
 
 const words = page.out;
