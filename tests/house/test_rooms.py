@@ -15,7 +15,7 @@ from api.db import engine_for
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES_MAX = 300
-GENERATED = {"pwa/src/contract.ts"}
+GENERATED = {"pwa/src/wire.ts"}
 
 
 def _tracked(*patterns: str) -> list[Path]:

@@ -80,7 +80,8 @@ export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): 
     const after: Aftermath = { forked: false, notOurs: false, later: false, ended: 0 };
     const byId = new Map(sent.map((op) => [op.op_id, op]));
     for (const result of answer.results) {
-      const op = byId.get(result.op_id);
+      // An answer without an id is for an op the server could not read; ours all have one.
+      const op = result.op_id === null ? undefined : byId.get(result.op_id);
       const row = op && (await tx.objectStore('outbox').get(op.op_id));
       if (!op || !row) continue;
       if (result.status === 'applied' || result.status === 'dup' || result.status === 'parked') {

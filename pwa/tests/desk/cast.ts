@@ -1,5 +1,5 @@
 /** Releases and rosters that look like a house in its fourth month. */
-import type { Cell, CoachReleases, Group, Release, RosterPerson } from '../../src/contract';
+import type { Cell, CoachRelease, CoachReleases, Group, RosterPerson } from '../../src/contract';
 
 export const WHY = 'Too few answers here. We never say how many: a number could point at someone.';
 
@@ -32,7 +32,7 @@ export const CELLS: Cell[] = [
 
 const GROUP = { id: 'g1', name: 'Internal Medicine' };
 
-export function release(open_day: string, end_day: string, published_at: string): Release {
+export function release(open_day: string, end_day: string, published_at: string): CoachRelease {
   return {
     group: GROUP,
     block: open_day,
@@ -40,8 +40,6 @@ export function release(open_day: string, end_day: string, published_at: string)
     end_day,
     published_at,
     key_id: `key-${open_day}`,
-    eligible: 2417,
-    issued: 2391,
     cells: CELLS,
     agenda: {
       question: 'What would make one evening chart-free?',
@@ -56,7 +54,7 @@ export const NEWEST = release('2026-10-26', '2026-11-08', '2026-11-16T13:00:00Z'
 export const EARLIER = release('2026-10-12', '2026-10-25', '2026-11-02T13:00:00Z');
 export const COMING = release('2026-11-09', '2026-11-22', '2026-11-30T13:00:00Z');
 
-export const listOf = (...releases: Release[]): CoachReleases => ({
+export const listOf = (...releases: CoachRelease[]): CoachReleases => ({
   group_count: 1,
   groups: [{ group: GROUP, next_release_at: '2026-11-30T13:00:00Z', releases }],
 });

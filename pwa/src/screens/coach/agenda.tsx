@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Release } from '../../contract';
+import type { CoachRelease } from '../../contract';
 import { Brand } from '../../parts/brand';
 import { span } from '../desk/dates';
 import { PrinterIcon } from '../desk/icons';
@@ -7,8 +7,8 @@ import './card.css';
 import { words } from './words';
 
 interface AgendaCardProps {
-  release: Release;
-  agenda: NonNullable<Release['agenda']>;
+  release: CoachRelease;
+  agenda: NonNullable<CoachRelease['agenda']>;
   Heading: 'h2' | 'h3';
 }
 
@@ -52,7 +52,7 @@ export function AgendaCard({ release, agenda, Heading }: AgendaCardProps) {
 }
 
 /** The card of an earlier release, in two lines: it was asked then, and is no longer the one to print. */
-export function EarlierCard({ agenda }: { agenda: NonNullable<Release['agenda']> }) {
+export function EarlierCard({ agenda }: { agenda: NonNullable<CoachRelease['agenda']> }) {
   return (
     <div class="then">
       <dt>{words.thenAsked}</dt>

@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import type { Release } from '../../contract';
+import type { CoachRelease } from '../../contract';
 import { dayAndMonth } from '../../parts/dates';
 import { InfoIcon } from '../../parts/icons';
 import { span } from '../desk/dates';
@@ -9,7 +9,7 @@ import { CellRow } from './cells';
 import { words } from './words';
 
 interface ReleaseProps {
-  release: Release;
+  release: CoachRelease;
   zone: string;
   Heading: 'h2' | 'h3';
 }

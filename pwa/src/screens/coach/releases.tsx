@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { coachReleases } from '../../api';
-import type { CoachReleases, Me, Release } from '../../contract';
+import type { CoachRelease, CoachReleases, Me } from '../../contract';
 import { longDay, time } from '../../parts/dates';
 import { span } from '../desk/dates';
 import { usePolled } from '../desk/polled';
@@ -17,7 +17,7 @@ const EVERY_MS = 30_000;
 const DEMO_EVERY_MS = 5_000;
 
 /** The name of a release inside one page: a group has one release for each block. */
-export const keyOf = (release: Release) => `${release.group.id} ${release.block}`;
+export const keyOf = (release: CoachRelease) => `${release.group.id} ${release.block}`;
 
 /** Draws nothing between terms, when no release is to come. */
 function NextRelease({ at, zone }: { at: string | null; zone: string }) {
