@@ -117,6 +117,13 @@ def contract(node: Node, *more: str) -> None:
     node.run("node_modules/openapi-typescript/bin/cli.js", *wanted, *more)
 
 
+def desk_in_precache() -> list[str]:
+    """Files of the coach's and the coordinator's rooms that the worker would put on every phone."""
+    kept = (APP / "sw.js").read_text()
+    rooms = ("coach", "coordinator", "trouble")
+    return [p.name for p in (APP / "assets").iterdir() if p.name.split("-")[0] in rooms and p.name in kept]
+
+
 def check(node: Node) -> None:
     contract(node, "--check")
     for project in (".", "src/worker", "tests"):
@@ -127,6 +134,8 @@ def check(node: Node) -> None:
         raise SystemExit("package-lock.json lost platform packages: " + ", ".join(lost))
     if heavy := {name: weight for name, weight in weights().items() if weight > WEIGHT_MAX[name]}:
         raise SystemExit(f"the app has grown too heavy: {heavy}, at most {WEIGHT_MAX}")
+    if desk := desk_in_precache():
+        raise SystemExit(f"the phone would keep the desk's files: {desk}")
     if built_mark() != mark():
         raise SystemExit("static/app is not built from these sources: python pwa/build.py")
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { build } from 'vite';
+import { build, type Rolldown } from 'vite';
 
 const here = import.meta.dirname;
 const byHand = join(here, '..', 'static');
@@ -18,12 +18,22 @@ function filesBelow(folder: string): string[] {
 
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
 
+/** Rooms only a coach or a coordinator enters; they work online, and no resident's phone should carry them. */
+const DESK = /\/src\/(screens\/(coach|coordinator|desk)\/|style\/desk\.css)/;
+
+/** The files that hold nothing but those rooms, their shared parts and styles included. */
+function deskFiles(output: Rolldown.RolldownOutput): Set<string> {
+  const chunks = output.output.filter((part) => part.type === 'chunk');
+  const ofDesk = chunks.filter(({ moduleIds }) => moduleIds.length > 0 && moduleIds.every((id) => DESK.test(id)));
+  return new Set(ofDesk.flatMap((chunk) => [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])]));
+}
+
 /**
- * What the worker keeps for a start with no network: [url, hash]. All of the app is in it, lazy parts too: after an
+ * What the worker keeps for a start with no network: [url, hash]. All of the phone is in it, lazy parts too: after an
  * update of the server a running page must still find the parts of its own version.
  */
-function shell(folder: string): [string, string][] {
-  const keep = (url: string) => !/\.(txt|md)$/.test(url);
+function shell(folder: string, leftOut: Set<string>): [string, string][] {
+  const keep = (url: string) => !/\.(txt|md)$/.test(url) && !leftOut.has(url.slice(1));
   const address = (p: string) => (p.endsWith('/index.html') ? '/' : `/${relative(folder, p)}`);
   const built = filesBelow(folder).map((p) => [address(p), digest(p)] as [string, string]);
   const hand = ['manifest.webmanifest', 'icons', 'fonts'].flatMap((name) => {
@@ -37,16 +47,16 @@ function shell(folder: string): [string, string][] {
   return [...built, ...hand].filter(([url]) => keep(url));
 }
 
-await build({
+const page = (await build({
   root: here,
   configFile: join(here, 'vite.config.ts'),
   build: { outDir: out, emptyOutDir: true, assetsDir: 'assets' },
-});
+})) as Rolldown.RolldownOutput;
 
 await build({
   root: here,
   configFile: join(here, 'vite.config.ts'),
-  define: { __SHELL__: JSON.stringify(shell(out)) },
+  define: { __SHELL__: JSON.stringify(shell(out, deskFiles(page))) },
   build: {
     outDir: out,
     emptyOutDir: false,

@@ -80,3 +80,20 @@ test('nothing is written as HTML', () => {
   const wrong = code.filter((file) => /innerHTML|outerHTML|insertAdjacentHTML|document\.write/.test(text(file)));
   expect(wrong).toEqual([]);
 });
+
+const page = readFileSync(join(SRC, '../index.html'), 'utf8');
+
+test('the browser’s bar has the colour of the wall, by day and by night', () => {
+  const walls = [...text('style/tokens.css').matchAll(/--wall: (#[0-9a-f]{6});/g)].map((match) => match[1]);
+  const bars = [...page.matchAll(/name="theme-color" content="(#[0-9A-F]{6})"/g)].map((match) =>
+    match[1]?.toLowerCase(),
+  );
+  expect(bars).toHaveLength(2);
+  expect(walls.slice(0, 2)).toEqual(bars);
+});
+
+test('the faces of the first paint are asked for with the page', () => {
+  const preloaded = [...page.matchAll(/rel="preload"\s+href="(\/fonts\/[^"]+)"/g)].map((match) => match[1] ?? '');
+  expect(preloaded).toHaveLength(2);
+  for (const font of preloaded) expect(text('style/fonts.css')).toContain(font);
+});
