@@ -6,6 +6,7 @@ import { flush, type Outcome } from '../journal/engine';
 import { tend } from '../pulse/engine';
 import { pace } from '../pulse/sending';
 import { wakeWorkerLater } from '../push/registration';
+import { closeSettled } from '../push/shown';
 import { mend } from '../push/subscription';
 import { listen } from '../store/changes';
 import { currentPerson } from '../store/database';
@@ -45,6 +46,7 @@ export function round(): Promise<void> {
 async function oneRound(): Promise<void> {
   clearTimeout(timer);
   if (!currentPerson()) return;
+  void closeSettled().catch(() => {});
   let outcome: Outcome;
   try {
     outcome = await exchange();
