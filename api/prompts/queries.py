@@ -32,6 +32,11 @@ def for_phone(db: Session, person: Person, now: datetime) -> list[dict[str, Any]
     return [shown(prompt, now) for prompt in reversed(rows.all())]
 
 
+def has_rhythm(db: Session, person: Person) -> bool:
+    """Whether the resident has times of day yet."""
+    return db.get(Rhythm, person.id) is not None
+
+
 def shown(prompt: Prompt, now: datetime) -> dict[str, Any]:
     """One prompt in the wire's shape, with its state as of `now` even when no worker has run since."""
     return {

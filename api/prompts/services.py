@@ -65,6 +65,7 @@ def begin_rhythm(db: Session, person: Person, now: datetime) -> Rhythm:
     except IntegrityError:
         # Another request of the same person was first; theirs is as good.
         return db.get_one(Rhythm, person.id, with_for_update=True)
+    _plan_for(db, [(first, person.zone)], now)
     return first
 
 

@@ -49,8 +49,17 @@ def take_in(db: Session, person: Person, sent: Mapping[str, Any], now: datetime)
         "changes": page.changes,
         "more": page.more,
         "cursor": f"{epoch}.{page.upto if page.more else took.after}",
-        "prompts": prompts.for_phone(db, person, now),
+        "prompts": _prompts(db, person, now),
     }
+
+
+def _prompts(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]:
+    """What the phone keeps of prompts. A phone's first exchange gives its person a rhythm, so that it can be shown."""
+    known = prompts.for_phone(db, person, now)
+    if known or prompts.has_rhythm(db, person):
+        return known
+    prompting.begin_rhythm(db, person, now)
+    return prompts.for_phone(db, person, now)
 
 
 def missing(db: Session, person: Person, device_id: str, op_ids: Collection[str]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from api import clock
+from api.clock import FrozenClock
 from api.db import new_id, transaction
 from api.journal.models import Op
 from api.people.models import Person
@@ -98,3 +99,10 @@ def test_an_outcome_whose_effect_breaks_is_not_answered_as_applied(
     answer = sync(phone, [op])
     assert statuses(answer) == ["applied"]
     assert states(answer)[prompt] == "answered"
+
+
+def test_a_phones_first_exchange_knows_the_next_prompt(phone_of: PhoneOf, cast: Cast, frozen: FrozenClock) -> None:
+    frozen.advance(days=1)
+    first = sync(phone_of(cast.rita), [])["prompts"]
+    assert [(prompt["state"], prompt["protocol"]) for prompt in first] == [("planned", "P02")]
+    assert sync(phone_of(cast.rita), [])["prompts"] == first
