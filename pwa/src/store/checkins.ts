@@ -4,13 +4,13 @@ import { dayIn, nowInstant } from '../clock';
 import type { Answers, Id } from '../contract';
 import { tell } from './changes';
 import { lock } from './cipher';
-import { strict } from './database';
+import { strict, unwaited } from './database';
 import { letGoIn, nextSeq } from './device';
 import { endDraft } from './drafts';
 import { newOpId } from './ids';
 import { zoneOfMe } from './person';
 import { settlePromptIn } from './prompts';
-import type { Checkin, OutboxRow } from './schema';
+import type { Checkin, JournalRow, OutboxRow } from './schema';
 import { markSheetsDueIn } from './sheets';
 
 export interface CheckinInput {
@@ -60,20 +60,29 @@ export async function keepCheckin(input: CheckinInput): Promise<Kept> {
     plain: box,
     body: null,
   };
+  const entry: JournalRow = {
+    entity_id: kept.id,
+    op_id: kept.opId,
+    server_seq: null,
+    occurred_at: occurredAt,
+    withdrawn: false,
+    parked: null,
+    box,
+  };
+  const { draft, promptId } = input;
+  // Every trip to the database costs a moment before the close is painted, so what can go together does.
   await strict([...STORES], async (tx) => {
-    await tx.objectStore('outbox').put({ ...row, ...(await nextSeq(tx)) });
-    await tx.objectStore('journal').put({
-      entity_id: kept.id,
-      op_id: kept.opId,
-      server_seq: null,
-      occurred_at: occurredAt,
-      withdrawn: false,
-      parked: null,
-      box,
+    const stamping = nextSeq(tx, promptId ? 2 : 1).then(async (stamp) => {
+      unwaited(tx.objectStore('outbox').put({ ...row, ...stamp }));
+      const answered = { outcome: 'answered' as const, occurredAt };
+      if (promptId) await settlePromptIn(tx, { id: promptId, ...answered }, { ...stamp, seq: stamp.seq + 1 });
     });
-    if (input.draft) await tx.objectStore('drafts').delete(input.draft);
-    await markSheetsDueIn(tx, checkin);
-    if (input.promptId) await settlePromptIn(tx, { id: input.promptId, outcome: 'answered', occurredAt });
+    await Promise.all([
+      stamping,
+      tx.objectStore('journal').put(entry),
+      draft ? tx.objectStore('drafts').delete(draft) : null,
+      markSheetsDueIn(tx, checkin),
+    ]);
   });
   tell('journal', 'outbox', 'drafts', 'prompts', 'sheets');
   return kept;

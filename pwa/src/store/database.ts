@@ -83,6 +83,7 @@ export function strict<N extends StoreName, T>(names: N[], work: (tx: Tx<N>) => 
     const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
     try {
       const result = await work(tx as unknown as Tx<N>);
+      hurry(tx);
       await tx.done;
       return result;
     } catch (error) {
@@ -95,6 +96,20 @@ export function strict<N extends StoreName, T>(names: N[], work: (tx: Tx<N>) => 
       throw error;
     }
   });
+}
+
+/** Everything is asked for: the browser need not wait to see whether more comes. One that ended by itself tells in `done`. */
+function hurry(tx: { commit(): void }): void {
+  try {
+    tx.commit();
+  } catch {
+    // It had committed, or failed, already.
+  }
+}
+
+/** A write nobody waits for by itself: when it fails, its transaction fails, and that is where it is told. */
+export function unwaited(request: Promise<unknown>): void {
+  request.catch(() => {});
 }
 
 /** A consistent look at several stores. */

@@ -1,9 +1,9 @@
 /** This phone as a writer: its id and the next number in its sequence, kept beside the outbox so both roll back together. */
 
 import type { Tx } from './database';
-import { strict } from './database';
+import { strict, unwaited } from './database';
 import { newDeviceId } from './ids';
-import type { DeviceRow } from './schema';
+import type { DeviceRow, OutboxRow } from './schema';
 import { setting } from './values';
 
 const fresh = (): DeviceRow => ({
@@ -13,6 +13,9 @@ const fresh = (): DeviceRow => ({
   registered: false,
   let_go: [],
 });
+
+/** Which device wrote an op, and under which number. */
+export type Stamp = Pick<OutboxRow, 'device_id' | 'seq'>;
 
 /** This phone's row, made on first use inside the caller's transaction. */
 export async function deviceIn(tx: Tx<'settings'>): Promise<DeviceRow> {
@@ -24,10 +27,10 @@ export async function deviceIn(tx: Tx<'settings'>): Promise<DeviceRow> {
   return made;
 }
 
-/** Takes the next number; the caller's transaction puts the op that uses it. */
-export async function nextSeq(tx: Tx<'settings'>): Promise<{ device_id: string; seq: number }> {
+/** Takes the next numbers, as many as wanted, and returns the first; the caller's transaction puts the ops that use them. */
+export async function nextSeq(tx: Tx<'settings'>, wanted = 1): Promise<Stamp> {
   const row = await deviceIn(tx);
-  await tx.objectStore('settings').put({ ...row, next_seq: row.next_seq + 1 }, 'device');
+  unwaited(tx.objectStore('settings').put({ ...row, next_seq: row.next_seq + wanted }, 'device'));
   return { device_id: row.device_id, seq: row.next_seq };
 }
 

@@ -3,8 +3,8 @@
 import { now, nowInstant } from '../clock';
 import type { Id, Instant, Prompt, PromptOutcome, PromptState } from '../contract';
 import { tell } from './changes';
-import { strict, type Tx } from './database';
-import { nextSeq } from './device';
+import { strict, type Tx, unwaited } from './database';
+import { nextSeq, type Stamp } from './device';
 import { newOpId } from './ids';
 import { cached } from './values';
 
@@ -18,10 +18,10 @@ interface Settled {
 type PromptTx = Tx<'settings' | 'outbox' | 'cache'>;
 
 /** Puts the outcome in the outbox and shows it on the phone, inside the caller's transaction. */
-export async function settlePromptIn(tx: PromptTx, settled: Settled): Promise<void> {
+export async function settlePromptIn(tx: PromptTx, settled: Settled, stamp: Stamp): Promise<void> {
   const body = { prompt_id: settled.id, outcome: settled.outcome, ...(settled.until ? { until: settled.until } : {}) };
-  await tx.objectStore('outbox').put({
-    ...(await nextSeq(tx)),
+  const putting = tx.objectStore('outbox').put({
+    ...stamp,
     op_id: newOpId(),
     entity_id: newOpId(),
     kind: 'prompt',
@@ -31,6 +31,7 @@ export async function settlePromptIn(tx: PromptTx, settled: Settled): Promise<vo
     plain: null,
     body: JSON.stringify(body),
   });
+  unwaited(putting);
   const prompts = ((await tx.objectStore('cache').get('prompts')) ?? []) as Prompt[];
   await tx.objectStore('cache').put(
     prompts.map((p) => (p.id === settled.id ? after(p, settled) : p)),
@@ -47,7 +48,7 @@ function after(prompt: Prompt, settled: Settled): Prompt {
 export async function keepPromptOutcome(promptId: Id, outcome: 'snoozed' | 'declined', minutes = 60): Promise<void> {
   const settled: Settled = { id: promptId, outcome, occurredAt: nowInstant() };
   if (outcome === 'snoozed') settled.until = new Date(now() + minutes * 60_000).toISOString();
-  await strict(['settings', 'outbox', 'cache'], (tx) => settlePromptIn(tx, settled));
+  await strict(['settings', 'outbox', 'cache'], async (tx) => settlePromptIn(tx, settled, await nextSeq(tx)));
   tell('prompts', 'outbox');
 }
 

@@ -20,16 +20,14 @@ export const freshSheet = (id: string): SheetRow => ({
 /** Marks the sheets a check-in changes; null means any of them may have changed. */
 export async function markSheetsDueIn(tx: Tx<'cache' | 'sheets'>, checkin: Checkin | null): Promise<void> {
   const store = tx.objectStore('sheets');
-  const ids = new Set<string>(await store.getAllKeys());
-  if (checkin) {
-    const blocks = ((await tx.objectStore('cache').get('blocks')) ?? []) as Block[];
-    const touched = blocks.filter(
-      (b) => checkin.protocol in b.shape && b.open_day <= checkin.day && checkin.day <= b.end_day,
-    );
-    ids.clear();
-    for (const block of touched) ids.add(blockId(block));
-  }
-  for (const id of ids) await store.put({ ...((await store.get(id)) ?? freshSheet(id)), due: true });
+  const ids = checkin ? await touchedBy(tx, checkin) : await store.getAllKeys();
+  const mark = async (id: string) => store.put({ ...((await store.get(id)) ?? freshSheet(id)), due: true });
+  await Promise.all(ids.map(mark));
+}
+
+async function touchedBy(tx: Tx<'cache'>, { protocol, day }: Checkin): Promise<string[]> {
+  const blocks = ((await tx.objectStore('cache').get('blocks')) ?? []) as Block[];
+  return blocks.filter((b) => protocol in b.shape && b.open_day <= day && day <= b.end_day).map(blockId);
 }
 
 export const sheetRow = (id: string): Promise<SheetRow> =>

@@ -126,7 +126,23 @@ async function readAll(): Promise<void> {
   await Promise.all([readJournal(), readCaches(), readSheets()]);
 }
 
-listen(() => void refresh());
+/** Milliseconds; a hidden page paints nothing and waits no longer than this. */
+const PAINT_MAX_MS = 250;
+let due = false;
+
+/** What was just saved is on the screen by its own means: the reading that follows must not delay its paint. */
+function refreshAfterPaint(): void {
+  if (due) return;
+  due = true;
+  const once = () => {
+    if (due) void refresh();
+    due = false;
+  };
+  setTimeout(once, PAINT_MAX_MS);
+  globalThis.requestAnimationFrame?.(() => setTimeout(once));
+}
+
+listen(refreshAfterPaint);
 
 if (typeof window !== 'undefined') {
   addEventListener('online', () => {

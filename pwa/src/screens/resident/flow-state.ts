@@ -109,10 +109,10 @@ export function useFlow(
       clearTimeout(timer.current);
       skipped.current.delete(item.id);
       const all = put(value);
+      // The last tap is saved at once: the close is feedback enough. What goes on at once keeps its own draft.
+      if (on === 'now' || (on === 'soon' && !nextItem(protocol, all, past, item.id))) return onward(all);
       remember(all, item.id);
-      // The last tap is saved at once: the close is feedback enough.
-      if (on === 'now' || (on === 'soon' && !nextItem(protocol, all, past, item.id))) onward(all);
-      else if (on === 'soon') timer.current = setTimeout(() => onward(all), SEEN_MS);
+      if (on === 'soon') timer.current = setTimeout(() => onward(all), SEEN_MS);
     },
     skip: () => {
       clearTimeout(timer.current);
