@@ -17,7 +17,7 @@ test: lint types phone unit journeys
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Handrail needs Python 3.11 or newer."; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing (on Debian: apt install python3-venv)."; exit 1; }
 	@printf '#!/bin/sh\ncd "%s" && exec .venv/bin/python -m api.cli "$$@"\n' "$(CURDIR)" > $(BIN)/handrail
 	@chmod +x $(BIN)/handrail
 

@@ -10,9 +10,12 @@ import sys
 from collections.abc import Callable
 from threading import Event
 
+from sqlalchemy.exc import OperationalError
+
 from api import clock, config, migrate
 from api.config import Settings, SettingsError
 from api.db import transaction
+from api.journal import services as journal
 from api.people import services as people
 from api.problems import Problem
 from api.state import State, open_state
@@ -23,7 +26,10 @@ PORT = "8000"
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status (2 for settings or arguments that are wrong)."""
     given = _parser().parse_args(arguments)
-    os.environ.setdefault("HANDRAIL_ORIGIN", f"http://localhost:{os.environ.get('PORT', PORT)}")
+    port = os.environ.get("PORT", PORT)
+    os.environ.setdefault("HANDRAIL_ORIGIN", f"http://localhost:{port}")
+    os.environ.setdefault("HANDRAIL_BIND", f"127.0.0.1:{port}")
+    os.umask(0o077)
     if given.command is demo_command:
         os.environ.setdefault("HANDRAIL_DEMO", "1")
     try:
@@ -32,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print("Handrail does not start. These settings are wrong:", *error.lines, sep="\n  ", file=sys.stderr)
         return 2
+    except OperationalError:
+        print("The database cannot be reached or used; `handrail doctor` says more.", file=sys.stderr)
+        return 1
     except Problem as problem:
         print(problem.detail, *problem.fields.items(), sep="\n  ", file=sys.stderr)
         return 1
@@ -57,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     invite.add_argument("--name", required=True)
     invite.add_argument("--role", required=True, choices=["coordinator"])
     invite.add_argument("--zone", default="UTC")
+    shut = add("disable", disable, "End a person's access at once, for instance when they have left.")
+    shut.add_argument("--email", required=True)
+    add("restored", restored, "Run this after putting back a backup: phones then offer what it lacks.")
     demo = add("demo", demo_command, "The demo instance's clock.")
     demo.add_argument("action", choices=["advance"])
     demo.add_argument("span", help="like 7d, 12h or next-release")
@@ -67,16 +79,23 @@ def serve(given: argparse.Namespace, settings: Settings) -> int:
     from api import demo
     from api import serve as house
 
-    bind = os.environ.get("HANDRAIL_BIND", f"127.0.0.1:{os.environ.get('PORT', PORT)}")
     held = open_state(settings)
-    migrate.upgrade(held.engine)
-    if settings.demo:
-        demo.prepare(held)
-    held.engine.dispose()
+
+    def prepare(stop: Event) -> None:
+        migrate.upgrade(held.engine)
+        if settings.demo:
+            demo.prepare(held, stop)
+        held.engine.dispose()
+
     try:
-        return house.run(settings, bind, lambda: _greet(held), lambda stop: _beside(held, stop))
+        return house.run(settings, prepare, lambda: _greet(held), lambda stop: _beside(held, stop))
     except house.AlreadyRunning:
         print(f"Another handrail already runs on {settings.instance}.", file=sys.stderr)
+        return 1
+    except demo.NotADemo:
+        print(
+            f"{settings.instance} holds people who were not made up; a demo needs a folder of its own.", file=sys.stderr
+        )
         return 1
     finally:
         print("Stopped.", flush=True)
@@ -100,8 +119,7 @@ def _beside(held: State, stop: Event) -> None:
 def web(given: argparse.Namespace, settings: Settings) -> int:
     from api import serve as house
 
-    bind = os.environ.get("HANDRAIL_BIND", f"127.0.0.1:{os.environ.get('PORT', PORT)}")
-    command = house.web_command(settings, bind)
+    command = house.web_command(settings)
     os.execv(command[0], command)  # noqa: S606 - the web server takes this process's place, signals and all
 
 
@@ -142,6 +160,20 @@ def invite_person(given: argparse.Namespace, settings: Settings) -> int:
     with transaction(held.engine) as db:
         person, _ = people.invite(db, sent, clock.now())
     held.mail.send(people.invitation(person, settings.origin))
+    held.mail.wait()
+    return 0
+
+
+def disable(given: argparse.Namespace, settings: Settings) -> int:
+    with transaction(open_state(settings).engine) as db:
+        people.disable(db, given.email, clock.now())
+    return 0
+
+
+def restored(given: argparse.Namespace, settings: Settings) -> int:
+    with transaction(open_state(settings).engine) as db:
+        journal.begin_epoch(db)
+    print("Phones will now offer what this database lacks.")
     return 0
 
 

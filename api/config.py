@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from environs import Env, EnvValidationError, ValidationError
 
@@ -31,6 +31,7 @@ class Settings:
 
     instance: Path
     origin: str
+    bind: str
     database_url: str
     box_path: Path
     demo: bool
@@ -76,6 +77,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(
         instance=instance,
         origin=env.str("ORIGIN", "http://localhost:8000", validate=_origin),
+        bind=env.str("BIND", "127.0.0.1:8000", validate=_address),
         database_url=env.str("DATABASE_URL", f"sqlite:///{instance / 'handrail.sqlite'}", validate=_database),
         box_path=Path(env.str("BOX_PATH", str(instance / "box.sqlite"))).absolute(),
         demo=env.bool("DEMO", False),
@@ -128,8 +130,23 @@ def _by_name(error: EnvValidationError) -> Mapping[str, list[str]]:
     return told if isinstance(told, Mapping) else {"HANDRAIL_?": list(told)}
 
 
+def _parts(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        raise ValidationError("is not an address that can be read") from error
+    return parts
+
+
+def _address(value: str) -> None:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise ValidationError("must be host:port, like 127.0.0.1:8000")
+
+
 def _origin(value: str) -> None:
-    parts = urlsplit(value)
+    parts = _parts(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
         raise ValidationError("must be scheme and host only, like https://handrail.example.org")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
@@ -137,7 +154,7 @@ def _origin(value: str) -> None:
 
 
 def _loopback_origin(value: str | None) -> None:
-    if value is not None and urlsplit(value).hostname not in LOOPBACK:
+    if value is not None and _parts(value).hostname not in LOOPBACK:
         raise ValidationError("is for tests and must stand on a loopback address")
 
 

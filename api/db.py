@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import structlog
 from sqlalchemy import DateTime, Engine, MetaData, String, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -73,7 +73,14 @@ def engine_for(url: str, **options: Any) -> Engine:
     """An engine with Handrail's habits. `url` is an SQLAlchemy URL for SQLite or PostgreSQL (psycopg)."""
     if not url.startswith("sqlite"):
         engine = create_engine(
-            url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=5, pool_pre_ping=True, **options
+            url,
+            hide_parameters=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "tcp_user_timeout": 10_000},
+            **options,
         )
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
@@ -115,7 +122,7 @@ def transaction(engine: Engine, write: bool = True) -> Iterator[Session]:
     try:
         with Session(engine.execution_options(**{WRITES: write}), expire_on_commit=False) as session, session.begin():
             yield session
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
         # The statement's parameters could hold a name or an address, so only the driver's own words are logged.
         log.error("database_unavailable", kind=type(error).__name__, reason=str(getattr(error, "orig", error))[:200])
         raise Problem("unavailable", headers={"Retry-After": str(RETRY_AFTER_S)}) from error

@@ -164,6 +164,8 @@ def route(
             auth.refuse_cross_site(request, state().settings.origin)
             if body and not request.is_json:
                 raise Problem("unsupported_media_type")
+            if method != "GET":
+                _receive()
             made = shown(**path)
             return _with_etag(made) if etag else made
 
@@ -176,6 +178,14 @@ def route(
         return view
 
     return declare
+
+
+def _receive() -> None:
+    """Have the whole body before anything else is done, so that a stalled or broken one costs no transaction."""
+    try:
+        request.get_data(cache=True)
+    except OSError as error:
+        raise Problem("bad_request", "The body did not arrive whole.") from error
 
 
 def _with_etag(made: Any) -> Response:

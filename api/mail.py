@@ -37,6 +37,9 @@ class Mail(Protocol):
     def send(self, letter: Letter) -> None:
         """Take the letter. It is not promised to arrive: whoever waits for a code can ask for another."""
 
+    def wait(self) -> None:
+        """Return when every letter taken so far was tried. A command calls it before it ends."""
+
 
 class ConsoleMail:
     """Prints letters, so that a fresh instance works before anybody set up SMTP."""
@@ -47,6 +50,9 @@ class ConsoleMail:
     def send(self, letter: Letter) -> None:
         out = self.out or sys.stdout
         print(f"\n--- mail to {letter.to}: {letter.subject}\n{letter.text}\n---", file=out, flush=True)
+
+    def wait(self) -> None:
+        """Printing does not wait for anybody."""
 
 
 class SmtpMail:
@@ -65,7 +71,6 @@ class SmtpMail:
         self._posted.put(letter)
 
     def wait(self) -> None:
-        """Return when every letter handed over so far was tried."""
         self._posted.join()
 
     def _deliver_all(self) -> None:

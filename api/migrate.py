@@ -40,13 +40,14 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config(connection), "head")
 
 
+def reset(engine: Engine) -> None:
+    """Drop every table and make them anew, empty. Only a demo that was cut off is ever reset."""
+    with engine.begin() as connection:
+        command.downgrade(config(connection), "base")
+    upgrade(engine)
+
+
 def differences(engine: Engine) -> list[object]:
     """What the models say and the migrated database lacks; empty when the migrations are complete."""
     with engine.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection), metadata()))
-
-
-def write_next(engine: Engine, message: str) -> None:
-    """Write a new migration file from the difference between the models and this migrated database."""
-    with engine.begin() as connection:
-        command.revision(config(connection), message=message, autogenerate=True)

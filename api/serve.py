@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
+from gunicorn.http.errors import ParseException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,20 +31,51 @@ STOP_S = 15
 
 def wsgi() -> Any:
     """The web application and, beside it under /box, the box: an application of its own over a file of its own."""
+    keep_private()
     settings = config.read()
     held = open_state(settings)
-    whole: Any = DispatcherMiddleware(create_app(state=held), {"/box": create_box(held.box_path)})
+    whole: Any = readable(DispatcherMiddleware(create_app(state=held), {"/box": create_box(held.box_path)}))
     hops = settings.trusted_proxies
     return ProxyFix(whole, x_for=hops, x_proto=hops, x_host=hops) if hops else whole
 
 
-def web_command(settings: config.Settings, bind: str) -> list[str]:
+class Body:
+    """A request's body as the server gives it; what is no HTTP there is told as an OSError, like any broken line."""
+
+    def __init__(self, given: Any) -> None:
+        self.given = given
+
+    def read(self, *size: int) -> bytes:
+        try:
+            return bytes(self.given.read(*size))
+        except ParseException as error:
+            raise OSError("the body is not framed as HTTP says") from error
+
+
+def readable(app: Any) -> Any:
+    """The application behind bodies that raise nothing of the web server's own."""
+
+    def call(environ: dict[str, Any], start: Any) -> Any:
+        environ["wsgi.input"] = Body(environ["wsgi.input"])
+        return app(environ, start)
+
+    return call
+
+
+def keep_private() -> None:
+    """Let what this process writes (databases, keys, sessions) be read by its own user only, whatever the shell set."""
+    os.umask(0o077)
+
+
+def web_command(settings: config.Settings) -> list[str]:
     """gunicorn with threads and without an access log: a log of addresses and minutes could name who answered."""
     return [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
-        *("--bind", bind, "--worker-class", "gthread"),
+        *(sys.executable, "-m", "gunicorn", "api.serve:wsgi()"),
+        *("--bind", settings.bind, "--worker-class", "gthread"),
         *("--workers", str(settings.web_workers), "--threads", str(settings.web_threads)),
-        *("--log-level", "warning", "--no-control-socket", "--graceful-timeout", "10"),
+        # Its warnings quote the address of a client that sent nonsense, so only errors are logged.
+        *("--log-level", "error", "--no-control-socket", "--graceful-timeout", "10"),
+        *("--config", "python:api.gunicorn_conf"),
         *("--chdir", str(Path(__file__).resolve().parent.parent)),
     ]
 
@@ -123,22 +156,43 @@ def wait_until_ready(home: Household, address: str) -> bool:
     return False
 
 
-def run(settings: config.Settings, bind: str, greet: Callable[[], None], beside: Callable[[Event], None]) -> int:
-    """Start web and worker, greet when they are ready, and stay until told to stop. Returns the exit status.
+def is_taken(address: str) -> bool:
+    """Whether somebody else listens on this host and port already."""
+    host, _, port = address.rpartition(":")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError:
+            return True
+    return False
 
-    `beside` is started in a thread of this process (the demo's simulated phones) and ends when its event is set.
+
+Step = Callable[[Event], object]
+
+
+def run(settings: config.Settings, prepare: Step, greet: Callable[[], None], beside: Step) -> int:
+    """Prepare, start web and worker, greet when they are ready, and stay until told to stop. Returns the exit status.
+
+    `prepare` and `beside` (in a thread, while all run) belong to the demo; they end when their event is set.
     """
-    import threading
-
     with Household(settings.instance) as home:
-        home.start("web", web_command(settings, bind))
+        if is_taken(settings.bind):
+            print(
+                f"{settings.bind} is taken by another program; choose another with PORT.", file=sys.stderr, flush=True
+            )
+            return 1
+        prepare(home.stop)
+        if home.stop.is_set():
+            return 0
+        home.start("web", web_command(settings))
         home.start("worker", worker_command())
-        if not wait_until_ready(home, bind):
+        if not wait_until_ready(home, settings.bind):
             if not home.stop.is_set():
-                print(f"The web process did not come up on {bind}.", file=sys.stderr, flush=True)
+                print(f"The web process did not come up on {settings.bind}.", file=sys.stderr, flush=True)
             return 0 if home.stop.is_set() else 1
         greet()
-        helper = threading.Thread(target=beside, args=(home.stop,), daemon=True)
+        helper = Thread(target=beside, args=(home.stop,), daemon=True)
         helper.start()
         status = home.watch()
         helper.join(STOP_S)

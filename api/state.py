@@ -41,7 +41,7 @@ class State:
 def open_state(settings: Settings) -> State:
     """Open an instance: its folder, its secrets, its database. Makes what is missing, and never replaces a key."""
     logs.configure(settings.log_level)
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock.follow(settings.demo_clock)
     return State(
         settings=settings,

@@ -12,7 +12,9 @@ from api.auth import Caller
 from api.config import Settings
 from api.http import declared
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+HERE = Path(__file__).resolve().parent
+# Beside the package in a checkout, inside it when it was installed as a wheel.
+STATIC = HERE / "_static" if (HERE / "_static").is_dir() else HERE.parent / "static"
 APP = STATIC / "app"
 YEAR_S = 31_536_000
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db import transaction
+from api.people import services as people
 from api.problems import Problem
 from api.prompts import services as prompts
 from api.pulse import services as pulse
@@ -140,6 +141,7 @@ class Worker:
         self._each(lambda db: prompts.materialise(db, now))
         if self.purged_at is None or now - self.purged_at >= PURGE_EVERY:
             self._each(lambda db: prompts.purge(db, now))
+            self._each(lambda db: people.purge(db, now))
             self.purged_at = now
         held = self.state
         moved = pulse.tick(held.engine, BoxStore(held.box_path), held.settings, held.key_encryption_key, now)

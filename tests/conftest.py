@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import Client
@@ -35,6 +39,33 @@ class Letters:
 
     def send(self, letter: Letter) -> None:
         self.sent.append(letter)
+
+    def wait(self) -> None:
+        """Nothing is ever under way here."""
+
+
+class Keeper:
+    """What the SMTP server received, parsed."""
+
+    def __init__(self) -> None:
+        self.received: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+        content: bytes = envelope.content  # type: ignore[attr-defined]
+        self.received.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 kept"
+
+
+@pytest.fixture
+def letter_box() -> Iterator[Controller]:
+    """A real SMTP server; its `handler.received` holds the letters."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(Keeper(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield controller
+    controller.stop()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ Nothing here inserts a row, and none of it exists outside an instance with HANDR
 
 from __future__ import annotations
 
-from api.demo.player import advance_from_shell, is_played, play_until, prepare
+from api.demo.player import NotADemo, advance_from_shell, is_played, play_until, prepare
 from api.demo.welcome import greet
 
-__all__ = ["advance_from_shell", "greet", "is_played", "play_until", "prepare"]
+__all__ = ["NotADemo", "advance_from_shell", "greet", "is_played", "play_until", "prepare"]

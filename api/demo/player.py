@@ -14,7 +14,7 @@ from threading import Event
 
 from sqlalchemy import func, select
 
-from api import clock
+from api import clock, migrate
 from api.config import Settings
 from api.db import transaction
 from api.demo.cast import ADA, CAL, GROUP, OTHERS, RESIDENTS, ZONE
@@ -36,16 +36,24 @@ UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 FURTHEST_S = 400 * 86_400
 
 
+class NotADemo(Exception):
+    """This instance holds people who were not made up."""
+
+
 def is_played(settings: Settings) -> bool:
     """Whether this instance's folder holds a demo whose past was played."""
     return world_file(settings).exists()
 
 
-def prepare(held: State) -> None:
-    """Play the past if this instance has none yet: 24 residents and eight closed blocks. Takes some seconds."""
-    world = World(held)
-    if world.term_start is not None:
+def prepare(held: State, stop: Event | None = None) -> None:
+    """Play the past if this instance has none yet: 24 residents and eight closed blocks. Takes some seconds.
+
+    A play that is stopped, or killed, begins again at the next start. Raises NotADemo.
+    """
+    if is_played(held.settings):
         return
+    _begin_clean(held)
+    world = World(held)
     print("Making the demo: 24 residents, eight blocks, simulated phones. A moment.", flush=True)
     began = time.monotonic()
     now = clock.now()
@@ -56,13 +64,37 @@ def prepare(held: State) -> None:
     _set(held, -days * 86_400)
     _gather(world)
     for day in range(days, -1, -1):
+        if stop is not None and stop.is_set():
+            return
         _set(held, -day * 86_400)
         _tick(held)
         if _phones_wake(world, day):
             world.one_day()
     _set(held, 0)
     world.save()
+    _begun_file(held).unlink()
     print(f"The demo's past was played in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def _begun_file(held: State) -> Path:
+    return held.settings.instance / "demo-begun"
+
+
+def _begin_clean(held: State) -> None:
+    """Mark that the past is being played, after undoing what a play that was cut off left behind.
+
+    Raises NotADemo for an instance with people of its own: nothing but a demo is ever undone.
+    """
+    with transaction(held.engine, write=False) as db:
+        empty = not people_queries.all_people(db)
+    if not _begun_file(held).exists() and not empty:
+        raise NotADemo(held.settings.instance)
+    if not empty:
+        print("An earlier start was cut off; beginning again.", flush=True)
+        migrate.reset(held.engine)
+        held.box_path.unlink(missing_ok=True)
+    _set(held, 0)
+    _begun_file(held).touch()
 
 
 def _gather(world: World) -> None:
@@ -104,8 +136,8 @@ def target_file(held: State) -> Path:
 
 def ask(held: State, seconds: float) -> float:
     """Ask the player to bring the clock to this offset; never back. Returns the offset it will have."""
-    wanted = max(seconds, clock.offset_s(), _target(held))
-    target_file(held).write_text(f"{min(wanted, FURTHEST_S):.3f}")
+    wanted = min(FURTHEST_S, max(seconds, clock.offset_s(), _target(held)))
+    target_file(held).write_text(f"{wanted:.3f}")
     return wanted
 
 

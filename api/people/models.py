@@ -63,7 +63,6 @@ class SignInCode(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     code_hash: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from api.people.models import Device, Group, Identity, Membership, Person, SignIn, Try, Wrap
+from api.people.models import Group, Identity, Membership, Person, SignIn, Try, Wrap
 
 
 def by_email(db: Session, email: str) -> Person | None:
@@ -48,11 +48,6 @@ def identity_of(db: Session, person: Person) -> str | None:
 
 def wraps_of(db: Session, person: Person) -> Sequence[Wrap]:
     return db.scalars(select(Wrap).where(Wrap.person_id == person.id).order_by(Wrap.kind)).all()
-
-
-def device_of(db: Session, person: Person, device_id: str) -> Device | None:
-    """The person's own device by id; None also when the id is somebody else's."""
-    return db.scalar(select(Device).where(Device.id == device_id, Device.person_id == person.id))
 
 
 def all_people(db: Session) -> Sequence[Row[Person, Group | None]]:

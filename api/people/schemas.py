@@ -155,5 +155,5 @@ class PersonRequest(Shape):
     email = _email()
     name = _text(120, required=True)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
-    group_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=36))
+    group_id = fields.UUID(load_default=None, allow_none=True)
     zone = fields.String(load_default=None, allow_none=True, validate=[validate.Length(1, 64), known_zone])

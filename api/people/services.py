@@ -93,7 +93,8 @@ def sign_in(db: Session, secret: bytes, knock: Knock, life: timedelta, now: date
     if person is None or person.disabled_at is not None or not _use_code(db, secret, person, knock.code, now):
         return Problem("code_wrong", "The code is wrong, used or older than ten minutes.")
     opened = SignIn(token_hash=knock.token_hash, person_id=person.id, device_name=knock.device_name)
-    opened.expires_at = now + life
+    # A whole day: the minute at which somebody signed in is nobody's business later.
+    opened.expires_at = (now + life).replace(hour=0, minute=0, second=0, microsecond=0)
     db.add(opened)
     return person
 
@@ -101,19 +102,36 @@ def sign_in(db: Session, secret: bytes, knock: Knock, life: timedelta, now: date
 def _use_code(db: Session, secret: bytes, person: Person, code: str, now: datetime) -> bool:
     wanted = select(SignInCode).where(SignInCode.person_id == person.id)
     kept = db.scalar(wanted.with_for_update() if can_lock_rows(db) else wanted)
-    if kept is None or kept.used_at is not None or kept.expires_at <= now or kept.tries >= CODE_TRIES_MAX:
+    if kept is None or kept.expires_at <= now or kept.tries >= CODE_TRIES_MAX:
         return False
     kept.tries += 1
     if not hmac.compare_digest(kept.code_hash, keyed_hash(secret, person.id, code)):
         return False
-    # The conditional update is what makes the code single-use when two requests bring it at once.
-    used = update(SignInCode).where(SignInCode.id == kept.id, SignInCode.used_at.is_(None)).values(used_at=now)
-    return db.execute(used).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    # Deleting it is what makes the code single-use when two requests bring it at once, and leaves no time behind.
+    used = delete(SignInCode).where(SignInCode.id == kept.id)
+    return db.execute(used.execution_options(synchronize_session=False)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
 def sign_out(db: Session, token_hash: str) -> None:
     """End a session; ending it twice is fine."""
     db.execute(delete(SignIn).where(SignIn.token_hash == token_hash))
+
+
+def purge(db: Session, now: datetime) -> int:
+    """Delete sessions and codes whose time is over; how many that were."""
+    gone = db.execute(delete(SignIn).where(SignIn.expires_at <= now)).rowcount  # type: ignore[attr-defined]
+    gone += db.execute(delete(SignInCode).where(SignInCode.expires_at <= now)).rowcount  # type: ignore[attr-defined]
+    return int(gone)
+
+
+def disable(db: Session, email: str, now: datetime) -> None:
+    """End a person's access: every session ends now and no code opens the door. Raises not_found."""
+    person = queries.by_email(db, email)
+    if person is None:
+        raise Problem("not_found", "Nobody has that address.")
+    person.disabled_at = now
+    db.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    db.execute(delete(SignInCode).where(SignInCode.person_id == person.id))
 
 
 def register_device(db: Session, person: Person, device_id: str, name: str, now: datetime) -> Device:
@@ -180,7 +198,7 @@ def add_group(db: Session, name: str, zone: str, term_start: Any, people_expecte
 
 def invite(db: Session, sent: dict[str, Any], now: datetime) -> tuple[Person, Group | None]:
     """A new person, in a group unless they coordinate. Raises person_exists, or invalid for an unknown group."""
-    group = db.get(Group, sent["group_id"]) if sent.get("group_id") else None
+    group = db.get(Group, str(sent["group_id"])) if sent.get("group_id") else None
     if group is None and sent["role"] != "coordinator":
         raise Problem("invalid", fields={"group_id": ["Pick a group that exists."]})
     zone = sent.get("zone") or (group.zone if group else "UTC")

@@ -12,11 +12,14 @@ import pytest
 from werkzeug.test import Client
 
 from api import clock, config, create_app, demo, migrate
+from api.db import transaction
 from api.demo import player, story
 from api.demo.cast import CAL, OTHERS, RESIDENTS, RITA
 from api.demo.phone import sign_in
 from api.demo.world import World
+from api.people import queries
 from api.state import State, open_state
+from tests.cast import assemble
 from tests.client import JsonClient
 
 NUMBER = re.compile(r"\d")
@@ -96,6 +99,40 @@ def test_the_clock_never_goes_back(played: State) -> None:
     assert cal.post("/api/demo/advance", {"seconds": -5}).status_code == 422
     assert cal.post("/api/demo/advance", {"seconds": 5, "to": "next_release"}).status_code == 422
     assert cal.post("/api/demo/advance", {}).status_code == 422
+
+
+def test_the_clock_goes_no_further_than_it_says(played: State) -> None:
+    assert player.ask(played, 10**9) == player.FURTHEST_S
+    player.target_file(played).unlink()
+
+
+def test_a_first_start_that_was_cut_off_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(player, "BLOCKS_PAST", 1)
+    held = open_state(config.read({"HANDRAIL_INSTANCE": str(tmp_path), "HANDRAIL_DEMO": "1"}))
+    migrate.upgrade(held.engine)
+    with monkeypatch.context() as cut:
+        cut.setattr(World, "one_day", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            demo.prepare(held)
+    assert not demo.is_played(held.settings)
+    demo.prepare(held)
+    assert demo.is_played(held.settings)
+    assert clock.offset_s() == 0
+    assert len(_browser(held, CAL.email).get("/api/coach/releases").json["groups"][0]["releases"]) == 1
+
+
+def _interrupt(world: World) -> int:
+    raise KeyboardInterrupt
+
+
+def test_an_instance_with_real_people_never_becomes_a_demo(tmp_path: Path) -> None:
+    held = open_state(config.read({"HANDRAIL_INSTANCE": str(tmp_path), "HANDRAIL_DEMO": "1"}))
+    migrate.upgrade(held.engine)
+    assemble(held.engine)
+    with pytest.raises(demo.NotADemo):
+        demo.prepare(held)
+    with transaction(held.engine, write=False) as db:
+        assert len(queries.all_people(db)) == 5
 
 
 def test_an_instance_in_earnest_has_no_demo(tmp_path: Path) -> None:

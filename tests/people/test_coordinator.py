@@ -41,7 +41,7 @@ def test_nobody_is_invited_twice(client_for: Browser, cast: Cast, letters: Lette
 
 
 def test_a_resident_needs_a_group_that_exists(client_for: Browser, cast: Cast) -> None:
-    for group in (None, "no-such-group"):
+    for group in (None, "no-such-group", "\ud800", "nul\0", "6e2f3a0a-58f2-4a7c-8b0f-2a9d1f6f4c11"):
         refused = client_for(cast.ada).post("/api/coordinator/people", _hana(cast, group_id=group))
         assert (refused.status_code, list(refused.json["errors"])) == (422, ["group_id"])
 

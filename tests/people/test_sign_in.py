@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from api import clock
 from api.clock import FrozenClock
+from api.db import transaction
+from api.people import services
+from api.people.models import SignIn, SignInCode
+from api.state import State
 from tests.cast import Cast
 from tests.client import JsonClient
 from tests.conftest import Letters
@@ -92,17 +100,12 @@ def test_guessing_is_limited_for_an_account(anyone: JsonClient, cast: Cast, froz
 
 
 def test_a_disabled_person_is_out_at_once(
-    client_for: Callable[..., JsonClient], cast: Cast, engine: object, letters: Letters, anyone: JsonClient
+    client_for: Callable[..., JsonClient], cast: Cast, engine: Engine, letters: Letters, anyone: JsonClient
 ) -> None:
-    from api.db import transaction
-    from api.people.models import Person
-
     browser = client_for(cast.rita)
     assert browser.get("/api/me").status_code == 200
-    with transaction(engine) as db:  # type: ignore[arg-type]
-        person = db.get(Person, cast.rita.id)
-        assert person
-        person.disabled_at = person.joined_at
+    with transaction(engine) as db:
+        services.disable(db, cast.rita.email, clock.now())
     assert browser.get("/api/me").status_code == 401
     anyone.post("/api/sign-in/code", {"email": "rita@hospital.example"})
     assert letters.sent == []
@@ -115,6 +118,44 @@ def test_signing_out_ends_the_session_on_the_server(client_for: Callable[..., Js
     assert browser.post("/api/sign-out").status_code == 204
     browser.client.set_cookie("handrail-80", kept.value, domain="localhost")
     assert browser.get("/api/me").status_code == 401
+
+
+def test_a_session_ends_when_its_time_is_over(
+    anyone: JsonClient, cast: Cast, letters: Letters, frozen: FrozenClock, state: State
+) -> None:
+    assert _enter(anyone, _ask(anyone, letters)) == 200
+    frozen.advance(days=state.settings.session_d - 1)
+    assert anyone.get("/api/me").status_code == 200
+    frozen.advance(days=1)
+    assert anyone.get("/api/me").status_code == 401
+
+
+def test_the_database_cannot_open_a_session_or_tell_when_one_began(
+    anyone: JsonClient, cast: Cast, letters: Letters, engine: Engine, app: Flask
+) -> None:
+    code = _ask(anyone, letters)
+    _enter(anyone, code)
+    cookie = anyone.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie
+    token = app.session_interface.get_signing_serializer(app).loads(cookie.value)["_user_id"]  # type: ignore[attr-defined]
+    with transaction(engine, write=False) as db:
+        (kept,) = db.scalars(select(SignIn))
+        assert token not in (kept.token_hash, kept.person_id, kept.device_name)
+        assert kept.expires_at.hour == kept.expires_at.minute == kept.expires_at.second == 0
+        assert db.scalars(select(SignInCode)).all() == []
+
+
+def test_what_is_over_is_deleted(
+    anyone: JsonClient, cast: Cast, letters: Letters, frozen: FrozenClock, engine: Engine
+) -> None:
+    _enter(anyone, _ask(anyone, letters))
+    _ask(anyone, letters, "ravi@hospital.example")
+    with transaction(engine) as db:
+        assert services.purge(db, frozen.now()) == 0
+    frozen.advance(days=400)
+    with transaction(engine) as db:
+        assert services.purge(db, frozen.now()) == 2
+        assert db.scalars(select(SignIn)).all() == []
 
 
 def test_a_wrong_shape_of_code_is_said_at_its_field(anyone: JsonClient, cast: Cast) -> None:

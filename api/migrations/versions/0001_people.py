@@ -99,7 +99,6 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=36), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("expires_at", api.db.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("used_at", api.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_sign_in_code_person_id"), ondelete="CASCADE"

@@ -96,7 +96,10 @@ def _read(request: Request) -> Mapping[str, Any]:
     if request.mimetype != "application/json":
         raise Problem("unsupported_media_type")
     request.max_content_length = BODY_BYTES
-    raw = request.get_data(cache=False)
+    try:
+        raw = request.get_data(cache=False)
+    except OSError as error:
+        raise Problem("bad_request", "the body did not arrive whole") from error
     if len(raw) != BODY_BYTES:
         raise Problem("bad_request", f"the body is padded to exactly {BODY_BYTES} bytes")
     try:
