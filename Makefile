@@ -59,7 +59,9 @@ contract: $(DEV_READY)
 	$(BIN)/python pwa/build.py contract
 
 screenshots: browsers
-	$(BIN)/python -m tests.journeys.screenshots static/screenshots
+	$(BIN)/python -m tests.journeys.screenshots screenshots
+	cp screenshots/today-waiting-light.png static/screenshots/phone.png
+	cp screenshots/releases-light.png static/screenshots/laptop.png
 
 format: $(DEV_READY)
 	$(BIN)/ruff check --fix api tests wsgi.py pwa/build.py
