@@ -12,8 +12,10 @@ DEV_READY := .venv/.ready-to-test
 run: $(RUN_READY)
 	@HANDRAIL_DEMO=$${HANDRAIL_DEMO-1} HANDRAIL_INSTANCE="$(INSTANCE)" PORT="$(PORT)" exec $(BIN)/python -m api.cli serve
 
+START := $(shell date +%s)
+
 test: lint types phone unit journeys
-	@echo "All of make test passed."
+	@echo "All of make test passed, in $$(( ($$(date +%s) - $(START)) / 60 )) minutes."
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Handrail needs Python 3.11 or newer."; exit 1; }
