@@ -23,12 +23,24 @@ export function offset(): number {
 }
 
 /** The calendar day (YYYY-MM-DD) of an instant in a zone; an unknown zone falls back to the device's own. */
-export function dayIn(zone: string, at: number = now()): string {
-  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+export const dayIn = (zone: string, at: number = now()): string =>
+  formatter('en-CA', zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one costs far more than using it, so each is made once. An unknown zone falls back to the device's own. */
+export function formatter(locale: string, zone: string, want: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, zone, want]);
+  const made = formatters.get(key) ?? newFormatter(locale, zone, want);
+  formatters.set(key, made);
+  return made;
+}
+
+function newFormatter(locale: string, timeZone: string, want: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
-    return new Intl.DateTimeFormat('en-CA', { ...parts, timeZone: zone }).format(at);
+    return new Intl.DateTimeFormat(locale, { ...want, timeZone });
   } catch {
-    return new Intl.DateTimeFormat('en-CA', parts).format(at);
+    return new Intl.DateTimeFormat(locale, want);
   }
 }
 

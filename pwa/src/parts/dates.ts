@@ -1,4 +1,4 @@
-import { now } from '../clock';
+import { formatter, now } from '../clock';
 
 /** Days and times as a person says them, in their own zone. `at` is an instant or milliseconds. */
 type At = string | number;
@@ -7,17 +7,8 @@ const ms = (at: At) => (typeof at === 'number' ? at : Date.parse(at));
 
 function parts(at: At, zone: string, want: Intl.DateTimeFormatOptions): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { type, value } of formatter(zone, want).formatToParts(ms(at))) found[type] = value;
+  for (const { type, value } of formatter('en-GB', zone, want).formatToParts(ms(at))) found[type] = value;
   return found;
-}
-
-function formatter(zone: string, want: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { ...want, timeZone: zone });
-  } catch {
-    // A zone this browser does not know: the phone's own clock is the nearest truth.
-    return new Intl.DateTimeFormat('en-GB', want);
-  }
 }
 
 /** "Thursday 19 November" */

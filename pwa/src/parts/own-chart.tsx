@@ -1,3 +1,5 @@
+import { useState } from 'preact/hooks';
+import { formatter } from '../clock';
 import { counted, partWords } from './words';
 
 /** One own answer: when (milliseconds), and which of the levels, counted from 0 for the lowest. */
@@ -28,8 +30,7 @@ const DAY_MS = 86_400_000;
  * for those who would rather read it.
  */
 export function OwnChart({ title, sentence, dots, levels, from, to, zone, inWords }: OwnChartProps) {
-  const day = (at: number) =>
-    new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone }).format(at);
+  const day = (at: number) => formatter('en-GB', zone, { day: 'numeric', month: 'short' }).format(at);
   const x = (at: number) => Math.min(100, Math.max(0, ((at - from) / (to - from)) * 100));
   const y = (level: number) => (1 - level / Math.max(1, levels.length - 1)) * 100;
   const middle = from + (to - from) / 2;
@@ -66,8 +67,18 @@ export function OwnChart({ title, sentence, dots, levels, from, to, zone, inWord
           </span>
         </div>
       </div>
-      <details class="own-list">
-        <summary>{partWords.chart.list}</summary>
+      <OwnList rows={dots.map((dot) => [dot.at, dot.now ? partWords.chart.today : day(dot.at), words(dot.level)])} />
+    </figure>
+  );
+}
+
+/** The same in rows: [moment, day, answer]. They are made when they are asked for; after a save the picture is enough. */
+function OwnList({ rows }: { rows: [number, string, string][] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="own-list" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{partWords.chart.list}</summary>
+      {open && (
         <table>
           <thead>
             <tr>
@@ -76,16 +87,16 @@ export function OwnChart({ title, sentence, dots, levels, from, to, zone, inWord
             </tr>
           </thead>
           <tbody>
-            {dots.map((dot) => (
-              <tr key={dot.at}>
-                <td>{dot.now ? partWords.chart.today : day(dot.at)}</td>
-                <td>{words(dot.level)}</td>
+            {rows.map(([at, day, answer]) => (
+              <tr key={at}>
+                <td>{day}</td>
+                <td>{answer}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </details>
-    </figure>
+      )}
+    </details>
   );
 }
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
 import { useState } from 'preact/hooks';
 import { afterEach, expect, test } from 'vitest';
 import { Band } from '../../src/parts/band';
@@ -118,7 +118,7 @@ test('nothing is called a pattern before twenty answers and seven weeks', () => 
   expect(sentenceFor(dots(25, 3 * day), words)).toBe('About half of them lie between little and a lot.');
 });
 
-test('the own chart can be read as a list', () => {
+test('the own chart can be read as a list', async () => {
   render(
     <OwnChart
       title="Work still with me, six weeks"
@@ -133,8 +133,13 @@ test('the own chart can be read as a list', () => {
       zone="UTC"
     />,
   );
-  const rows = [...document.querySelectorAll('tbody tr')].map((row) => row.textContent);
-  expect(rows).toEqual(['3 NovSome', 'TodayA lot']);
+  const rows = () => [...document.querySelectorAll('tbody tr')].map((row) => row.textContent);
+  expect(rows()).toEqual([]);
+  const list = screen.getByText('Read it as a list').closest('details');
+  if (!list) throw new Error('no list');
+  list.open = true;
+  fireEvent(list, new Event('toggle'));
+  await waitFor(() => expect(rows()).toEqual(['3 NovSome', 'TodayA lot']));
 });
 
 test('a path fits its pattern, and a broken escape does not break the page', () => {
