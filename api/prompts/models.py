@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.db import Base, Id, new_id
 
 LIVE = ("planned", "open", "snoozed")
-SETTLED = ("answered", "declined", "passed")
 _LIVE_ROWS = text("state IN ('planned', 'open', 'snoozed')")
 _WANTED_ROWS = text("alert_at IS NOT NULL")
 
@@ -36,11 +35,11 @@ class Rhythm(Base):
 
 
 class Prompt(Base):
-    """One question at one time. It is open from `due_at` to `until`, and deleted 35 days later.
+    """One question at one time. It is open from `due_at` to `until`, and deleted 35 days later (asked for: a day).
 
-    `slot` is the slot's time, or "now-…" when the resident asked for it. `alert_at` is when it next wants to be pushed;
-    None once it was handed on, or is settled. `topic` stays the same however often it is sent, so that a push service
-    and a phone put a second copy in the place of the first.
+    `slot` is the slot's time, or "now-…" when the resident asked for it. `alert_at` is when it next comes up, with
+    a push unless the person's rhythm hushes it then; None once it did, or is settled. `topic` stays the same however
+    often it is sent, so that a push service and a phone put a second copy in the place of the first.
     """
 
     __tablename__ = "prompt"

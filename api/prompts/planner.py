@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DAILY_CAP = 1
 WEEKLY_CAP = 4
 OPEN_FOR = timedelta(hours=4)
 SHORTEST = timedelta(minutes=15)
@@ -70,6 +69,12 @@ def is_quiet(moment: datetime, times: Times) -> bool:
     return at >= times.quiet_from or at < times.quiet_to
 
 
+def is_hushed(moment: datetime, times: Times) -> bool:
+    """Whether nothing may alert the person at this instant: in quiet hours, or while they paused prompts."""
+    day = moment.astimezone(ZoneInfo(times.zone)).date()
+    return is_quiet(moment, times) or (times.paused_until is not None and day < times.paused_until)
+
+
 def next_quiet(moment: datetime, times: Times) -> datetime | None:
     """When quiet hours begin next after this instant; None when there are none."""
     if times.quiet_from == times.quiet_to:
@@ -99,7 +104,7 @@ def due_on(day: date, times: Times) -> Due | None:
 
 
 def plan(times: Times, after: datetime, before: datetime, taken: frozenset[date] = frozenset()) -> list[Due]:
-    """Every prompt that falls due in (after, before].
+    """Every prompt that falls due in (after, before]: one a day at most, and four from Monday to Sunday.
 
     `taken` are the local days that already have a scheduled prompt, at least back to the Monday before `after`: such a
     day gets no second one, and it counts towards its week's cap.

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from api.people.models import Person
 from api.prompts.models import LIVE, Prompt, Rhythm
-from api.prompts.planner import Slot, Times
+from api.prompts.planner import Slot, Times, is_hushed
 
 AHEAD = timedelta(hours=48)
 LOOK_BACK = timedelta(hours=24)
+JUST_ASKED = timedelta(minutes=5)
 SHOWN_MAX = 50
 
 
@@ -38,13 +39,17 @@ def has_rhythm(db: Session, person: Person) -> bool:
 
 
 def shown(prompt: Prompt, now: datetime) -> dict[str, Any]:
-    """One prompt in the wire's shape, with its state as of `now` even when no worker has run since."""
+    """One prompt in the wire's shape, with its state as of `now` even when no worker has run since.
+
+    A snoozed one falls due when it comes back, so that it does not look ready until then.
+    """
+    state = state_at(prompt, now)
     return {
         "id": prompt.id,
         "protocol": prompt.protocol,
-        "due_at": prompt.due_at,
+        "due_at": prompt.alert_at if state == "snoozed" else prompt.due_at,
         "until": prompt.until,
-        "state": state_at(prompt, now),
+        "state": state,
         "why": prompt.why,
     }
 
@@ -62,9 +67,13 @@ def state_at(prompt: Prompt, now: datetime) -> str:
     return prompt.state
 
 
-def rhythm_of(db: Session, person: Person) -> Rhythm | None:
-    """The resident's rhythm; None before its first use."""
-    return db.get(Rhythm, person.id)
+def may_alert(prompt: Prompt, times: Times, now: datetime) -> bool:
+    """Whether the prompt may be pushed now: never in quiet hours or a pause, but right after the resident asked for it.
+
+    A prompt that comes back from a snooze is no longer what they just asked for.
+    """
+    just_asked = prompt.asked and prompt.state != "snoozed" and now - prompt.due_at <= JUST_ASKED
+    return just_asked or not is_hushed(now, times)
 
 
 def times_of(rhythm: Rhythm, zone: str) -> Times:

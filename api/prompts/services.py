@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ ASKED_PER_DAY_MAX = 30
 SNOOZE = timedelta(hours=1)
 PLAN_AGAIN_BELOW = timedelta(hours=42)
 KEPT_FOR = timedelta(days=35)
+ASKED_KEPT_FOR = timedelta(days=1)
 FIRST_SLOTS = (
     {"weekday": 0, "time": "18:30", "protocol": "P10"},
     {"weekday": 2, "time": "20:30", "protocol": "P01"},
@@ -41,7 +42,7 @@ WHY_ASKED = "You asked for it."
 
 @dataclass(frozen=True)
 class Opened:
-    """A prompt that was just opened, and how long after it first could have been."""
+    """A prompt that was just opened and may be pushed, and how long after it first could have been."""
 
     prompt: Prompt
     late_by: timedelta
@@ -126,6 +127,8 @@ def materialise(db: Session, now: datetime, limit: int = 200) -> int:
 def ask_now(db: Session, person: Person, protocol: str | None, now: datetime) -> Prompt:
     """A prompt due at once, also in quiet hours, because the resident asked. An earlier one they asked for passes.
 
+    When they asked is nobody's business for long, so it is deleted a day after it closed.
+
     Raises Problem invalid when no prompt may ask for that protocol, too_many after 30 in a day.
     """
     begin_rhythm(db, person, now)
@@ -181,19 +184,24 @@ def open_due(db: Session, now: datetime, limit: int = 500) -> list[Opened]:
     """Open what fell due (or comes back from a snooze), for up to `limit` people; each is handed on exactly once.
 
     Of several scheduled prompts of one person only the latest is opened and the others pass: after an outage nobody
-    gets more than one.
+    gets more than one. What may not alert now opens too and waits in the app; it is not among those returned.
     """
     due = (Prompt.alert_at <= now, Prompt.until > now, Prompt.state.in_(LIVE))
-    people = db.scalars(
-        select(Rhythm.person_id)
+    rhythms = db.execute(
+        select(Rhythm, Person.zone)
+        .join(Person, Person.id == Rhythm.person_id)
         .where(Rhythm.person_id.in_(select(Prompt.person_id).where(*due).distinct().limit(limit)))
         .order_by(Rhythm.person_id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Rhythm)
     ).all()
+    times = {rhythm.person_id: queries.times_of(rhythm, zone) for rhythm, zone in rhythms}
     # The rows are locked as well: a phone may settle one of them in this very moment, and its word counts.
-    rows = select(Prompt).where(Prompt.person_id.in_(people), *due).order_by(Prompt.due_at, Prompt.id)
+    rows = select(Prompt).where(Prompt.person_id.in_(list(times)), *due).order_by(Prompt.due_at, Prompt.id)
     latest = {(prompt.person_id, prompt.asked): prompt for prompt in db.scalars(rows.with_for_update())}
-    opened = [_open(prompt, now) for prompt in latest.values()]
+    audible = [prompt for prompt in latest.values() if queries.may_alert(prompt, times[prompt.person_id], now)]
+    opened = [Opened(prompt, now - (prompt.alert_at or now)) for prompt in audible]
+    for prompt in latest.values():
+        prompt.state, prompt.alert_at = "open", None
     db.flush()
     for prompt in latest.values():
         if not prompt.asked:
@@ -208,14 +216,9 @@ def pass_expired(db: Session, now: datetime) -> int:
 
 
 def purge(db: Session, now: datetime) -> int:
-    """Delete prompts, outcomes and all, 35 days after they closed; how many."""
-    return db.execute(delete(Prompt).where(Prompt.until < now - KEPT_FOR)).rowcount  # type: ignore[attr-defined,no-any-return]
-
-
-def _open(prompt: Prompt, now: datetime) -> Opened:
-    late_by = now - (prompt.alert_at or now)
-    prompt.state, prompt.alert_at = "open", None
-    return Opened(prompt, late_by)
+    """Delete prompts, outcomes and all, 35 days after they closed (a day for those asked for); how many."""
+    over = or_(Prompt.until < now - KEPT_FOR, and_(Prompt.asked, Prompt.until < now - ASKED_KEPT_FOR))
+    return db.execute(delete(Prompt).where(over)).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def _answer(prompt: Prompt, closed: bool) -> Settled:

@@ -17,7 +17,8 @@ class Subscription(Base):
     """A device's push endpoint and keys: one row per device, one device per endpoint.
 
     `endpoint` is a capability and never leaves this table but to the sender and the device's own person. `origin` is
-    its scheme and host, which is all that logs may say.
+    its scheme and host, which is all that logs may say. `confirmed_at` is the beginning of the person's local day on
+    which the device last told: never the moment.
     """
 
     __tablename__ = "push_subscription"

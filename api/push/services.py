@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import structlog
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from api import clock
 from api.people.models import Device, Person
 from api.problems import Problem
-from api.prompts.models import Prompt
+from api.prompts.models import Prompt, Rhythm
+from api.prompts.planner import instant
+from api.prompts.queries import may_alert, times_of
 from api.prompts.services import Opened, begin_rhythm
 from api.push import queries
 from api.push.endpoints import endpoint_trouble, key_troubles, origin_of
@@ -45,6 +48,9 @@ def subscribe(
 ) -> Subscription:
     """Remember where this device can be reached, in the place of what was known before.
 
+    A phone calls this whenever somebody looks at it. Only the day is kept, and a second call of a day writes nothing:
+    when a person was last here is check-in data, and nobody needs it.
+
     Raises Problem bad_subscription (422), device_unknown, device_revoked, or endpoint_taken (409): an endpoint that
     another account uses is never taken over.
     """
@@ -55,20 +61,20 @@ def subscribe(
     holder = queries.holder_of(db, hashed)
     if holder and holder.person_id != person.id:
         raise Problem("endpoint_taken")
+    known = {
+        "person_id": person.id,
+        "endpoint": endpoint,
+        "p256dh": keys["p256dh"].rstrip("="),
+        "auth": keys["auth"].rstrip("="),
+        "confirmed_at": instant(clock.local(now, person.zone).date(), time(0), person.zone),
+    }
+    if holder and holder.device_id == device_id and all(getattr(holder, key) == known[key] for key in known):
+        return holder
     # What is left are older rows of the same browser: of this person, or of an account or device no longer in use.
     db.execute(
         delete(Subscription).where(or_(Subscription.endpoint_hash == hashed, Subscription.device_id == device_id))
     )
-    subscription = Subscription(
-        device_id=device_id,
-        person_id=person.id,
-        endpoint=endpoint,
-        endpoint_hash=hashed,
-        origin=origin_of(endpoint),
-        p256dh=keys["p256dh"].rstrip("="),
-        auth=keys["auth"].rstrip("="),
-        confirmed_at=now,
-    )
+    subscription = Subscription(device_id=device_id, endpoint_hash=hashed, origin=origin_of(endpoint), **known)
     try:
         with db.begin_nested():
             db.add(subscription)
@@ -106,14 +112,16 @@ def hand_on(db: Session, opened: Iterable[Opened], now: datetime) -> int:
 def claim(db: Session, now: datetime, limit: int, busy: Collection[str] = ()) -> list[Parcel]:
     """Take up to `limit` sends, each under a lease of 60 seconds; the caller commits, and only then sends.
 
-    Push services in `busy` and paused ones are left alone. Of several workers each send goes to one.
+    Push services in `busy` and paused ones are left alone. Of several workers each send goes to one. What waited until
+    quiet hours or a pause began is not sent any more.
     """
     rows = db.execute(
-        select(Attempt.id, Prompt.topic, Prompt.until, Prompt.id, Subscription)
+        select(Attempt.id, Prompt, Subscription, Rhythm, Person.zone)
         .join(Prompt, Prompt.id == Attempt.prompt_id)
         .join(Subscription, Subscription.device_id == Attempt.device_id)
         .join(Device, Device.id == Attempt.device_id)
         .join(Person, Person.id == Subscription.person_id)
+        .join(Rhythm, Rhythm.person_id == Prompt.person_id)
         .outerjoin(Pause, Pause.origin == Subscription.origin)
         .where(Attempt.outcome.is_(None), Attempt.lease_until <= now, Attempt.sends < SENDS_MAX)
         .where(Prompt.state == "open", Prompt.until > now + LAST_CALL, Prompt.person_id == Subscription.person_id)
@@ -123,8 +131,11 @@ def claim(db: Session, now: datetime, limit: int, busy: Collection[str] = ()) ->
         .limit(limit)
         .with_for_update(skip_locked=True, of=Attempt)
     ).all()
-    taken = _lease(db, [row[0] for row in rows], now)
-    return [_parcel(*row) for row in rows if row[0] in taken]
+    loud = {row.id for row in rows if may_alert(row.Prompt, times_of(row.Rhythm, row.zone), now)}
+    if hushed := [row.id for row in rows if row.id not in loud]:
+        _decide(db, hushed, "over")
+    taken = _lease(db, list(loud), now)
+    return [_parcel(row.id, row.Prompt, row.Subscription) for row in rows if row.id in taken]
 
 
 def record(db: Session, ended: Sequence[tuple[Parcel, Outcome]], now: datetime) -> None:
@@ -223,9 +234,9 @@ def _decide(db: Session, attempt_ids: list[str], outcome: str) -> None:
     db.execute(decided.execution_options(synchronize_session=False))
 
 
-def _parcel(attempt_id: str, topic: str, until: datetime, prompt_id: str, found: Subscription) -> Parcel:
-    keys = found.p256dh, found.auth
-    return Parcel(attempt_id, prompt_id, found.device_id, found.endpoint, found.origin, *keys, topic, until)
+def _parcel(attempt_id: str, prompt: Prompt, found: Subscription) -> Parcel:
+    where = found.device_id, found.endpoint, found.origin, found.p256dh, found.auth
+    return Parcel(attempt_id, prompt.id, *where, prompt.topic, prompt.until)
 
 
 def _come_back(attempt: Attempt, at: datetime) -> None:

@@ -97,6 +97,20 @@ def test_a_pause_ends_on_the_day_it_names() -> None:
     assert [due.local_date for due in dues] == [date(2026, 11, 21)]
 
 
+def test_quiet_hours_and_pauses_hush_and_nothing_else_does() -> None:
+    rhythm = times(paused_until=date(2026, 11, 21))
+    for at, hushed in (
+        ("2026-11-20T17:00", True),  # noon of a paused day
+        ("2026-11-21T04:59", True),  # its last minute
+        ("2026-11-21T05:00", True),  # the pause is over at midnight; quiet hours are not
+        ("2026-11-21T11:59", True),
+        ("2026-11-21T12:00", False),
+        ("2026-11-22T02:59", False),
+        ("2026-11-22T03:00", True),
+    ):
+        assert planner.is_hushed(utc(at), rhythm) == hushed, at
+
+
 def test_at_most_four_prompts_a_week_and_one_a_day() -> None:
     daily = [slot(day, at) for day in range(7) for at in ("10:00", "18:30")]
     dues = planner.plan(times(*daily), utc("2026-11-16T00:00"), utc("2026-11-23T04:00"))

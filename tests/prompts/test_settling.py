@@ -156,6 +156,14 @@ def test_prompts_and_their_outcomes_are_gone_after_35_days(engine: Engine, cast:
     assert prompts_of(engine, cast.rita) == []
 
 
+def test_when_somebody_asked_is_gone_a_day_after_it_closed(engine: Engine, cast: Cast) -> None:
+    with transaction(engine) as db:
+        asked = services.ask_now(db, cast.rita, None, NOON)
+    with transaction(engine) as db:
+        assert services.purge(db, asked.until + timedelta(days=1)) == 0
+        assert services.purge(db, asked.until + timedelta(days=1, seconds=1)) == 1
+
+
 def test_the_phone_is_told_the_state_by_the_clock_even_when_no_worker_ran(engine: Engine, cast: Cast) -> None:
     prompt = planned(engine, cast.rita)
 
@@ -170,4 +178,7 @@ def test_the_phone_is_told_the_state_by_the_clock_even_when_no_worker_ran(engine
     assert told(prompt.until + 25 * HOUR) == []
     settle(engine, cast.rita, prompt, "snoozed", prompt.due_at)
     assert told(prompt.due_at) == ["snoozed"]
+    with transaction(engine, write=False) as db:
+        (shown,) = queries.for_phone(db, cast.rita, prompt.due_at)
+    assert shown["due_at"] == prompt.due_at + HOUR
     assert told(prompt.due_at + HOUR) == ["open"]

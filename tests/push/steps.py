@@ -35,8 +35,9 @@ def subscribe(engine: Engine, person: Person, device_id: str, endpoint: str, now
 
 
 def asked(engine: Engine, person: Person, now: datetime = NOON) -> Prompt:
-    """A prompt on its way: asked for, opened, handed on to every device of the person."""
+    """A prompt on its way: asked for, opened, handed on to every device of the person. Quiet hours end at five here."""
     with transaction(engine) as db:
+        prompts.begin_rhythm(db, person, now).quiet_to = "05:00"
         prompt = prompts.ask_now(db, person, "P01", now)
         services.hand_on(db, prompts.open_due(db, now), now)
     return prompt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -273,3 +273,18 @@ def test_what_fell_due_in_an_outage_is_spread_over_a_quarter_of_an_hour(engine: 
     waits = [(attempt.lease_until - back).total_seconds() for attempt in attempts(engine)]
     assert all(0 <= wait < 900 for wait in waits)
     assert max(waits) - min(waits) > 300
+
+
+@pytest.mark.parametrize("change", [{"quiet_from": "06:00", "quiet_to": "14:00"}, {"paused_until": date(2026, 11, 20)}])
+def test_what_still_waits_when_quiet_hours_or_a_pause_begin_is_never_sent(
+    engine: Engine, cast: Cast, change: dict[str, Any]
+) -> None:
+    phone(engine, cast.rita)
+    asked(engine, cast.rita)
+    (parcel,) = claim(engine)
+    record(engine, parcel, Outcome("wait", 503, timedelta(minutes=10)))
+    rhythm = {"slots": [], "paused_until": None, "zone": "America/Chicago", "quiet_from": "22:00", "quiet_to": "05:00"}
+    with transaction(engine) as db:
+        prompts.change_rhythm(db, cast.rita, rhythm | change, NOON)
+    assert claim(engine, NOON + timedelta(minutes=11)) == []
+    assert [attempt.outcome for attempt in attempts(engine)] == ["over"]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from api.clock import FrozenClock
 from api.db import new_id, transaction
 from api.people.models import Device, Person
 from api.problems import Problem
 from api.push import services
+from api.push.models import Subscription
 from tests.cast import Cast
 from tests.client import JsonClient
 from tests.fakes.push_service import BrowserKeys
@@ -73,6 +74,37 @@ def test_a_phone_that_unsubscribed_gets_nothing(engine: Engine, cast: Cast) -> N
     assert claim(engine) == []
 
 
+def test_a_phone_that_confirms_leaves_the_day_and_nothing_finer(engine: Engine, cast: Cast) -> None:
+    late = datetime(2026, 11, 20, 5, 59, 59, tzinfo=UTC)  # still Thursday in Chicago
+    device_id = phone(engine, cast.rita, now=NOON)
+    assert _confirmed(engine, device_id) == datetime(2026, 11, 19, 6, tzinfo=UTC)
+    subscribe(engine, cast.rita, device_id, f"{FCM}/fcm/send/new", late)
+    assert _confirmed(engine, device_id) == datetime(2026, 11, 19, 6, tzinfo=UTC)
+    subscribe(engine, cast.rita, device_id, f"{FCM}/fcm/send/new", late + timedelta(seconds=1))
+    assert _confirmed(engine, device_id) == datetime(2026, 11, 20, 6, tzinfo=UTC)
+
+
+def test_a_second_look_on_one_day_writes_nothing(engine: Engine, cast: Cast) -> None:
+    device_id, keys, written = phone(engine, cast.rita), BrowserKeys().wire, []
+    at = (cast.rita, device_id, f"{FCM}/fcm/send/rita", keys, None)
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            written.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    for hours, wrote in ((0, True), (1, False), (17, False), (18, True)):
+        written.clear()
+        with transaction(engine) as db:
+            services.subscribe(db, *at, NOON + timedelta(hours=hours))
+        assert bool(written) == wrote, hours
+
+
+def _confirmed(engine: Engine, device_id: str) -> datetime:
+    with transaction(engine, write=False) as db:
+        return db.get_one(Subscription, device_id).confirmed_at
+
+
 def _device(engine: Engine, person: Person) -> str:
     device_id = new_id()
     with transaction(engine) as db:
@@ -90,7 +122,7 @@ def test_a_phone_tells_where_it_is_reads_it_back_and_takes_it_back(
     rita, device_id = client_for(cast.rita), _device(engine, cast.rita)
     assert rita.get(f"{PATH}?device_id={device_id}").json == {"endpoint": None, "confirmed_at": None}
     told = rita.put(PATH, _body(device_id))
-    assert (told.status_code, told.json) == (200, {"confirmed_at": "2026-11-19T12:00:00.000Z"})
+    assert (told.status_code, told.json) == (200, {"confirmed_at": "2026-11-19T06:00:00.000Z"})
     known = {"endpoint": f"{FCM}/fcm/send/rita", **told.json}
     assert rita.get(f"{PATH}?device_id={device_id}").json == known
     assert client_for(cast.ravi).get(f"{PATH}?device_id={device_id}").json == {"endpoint": None, "confirmed_at": None}
