@@ -168,6 +168,20 @@ def test_a_withdrawn_entry_loses_all_its_bodies_and_stays_gone(phone_of: PhoneOf
     assert stored(engine, Tombstone) == 1
 
 
+def test_a_withdrawal_wipes_what_an_earlier_exchange_stored(phone_of: PhoneOf, cast: Cast, engine: Engine) -> None:
+    phone, ravi = phone_of(cast.rita), phone_of(cast.ravi)
+    op, other = phone.create({"a": 1}), phone.create({"b": 1})
+    same = signed(ravi, ravi.create({"who": "Ravi"}), entity_id=op["entity_id"])
+    sync(phone, [op, other])
+    sync(phone, [phone.revise(op, {"a": 2})])
+    sync(ravi, [same])
+    sync(phone, [phone.withdraw(op)])
+    with transaction(engine, write=False) as db:
+        kept = db.scalars(select(Op.body).where(Op.body != "")).all()
+    assert sorted(kept) == sorted([other["body"], same["body"]])
+    assert [change["op"]["body"] for change in sync(phone, [])["changes"]] == ["", other["body"], "", ""]
+
+
 @pytest.mark.parametrize("order", ["parked first", "withdrawn first"])
 def test_a_withdrawal_also_empties_what_was_set_aside(
     phone_of: PhoneOf, cast: Cast, engine: Engine, order: str
