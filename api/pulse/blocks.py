@@ -15,6 +15,7 @@ from api.db import transaction
 from api.people.models import Group
 from api.people.term import block_weeks
 from api.pulse import blindsign, calendar, cells, keys, queries
+from api.pulse.apart import apart
 from api.pulse.models import ANNOUNCED, ISSUING, OPEN, BlockKey, Issuance
 from api.pulse.wire import b64u, canonical
 
@@ -35,7 +36,11 @@ class Wanted:
 
 def announce_due(engine: Engine, settings: Settings, kek: bytes, now: datetime) -> int:
     """Make a key for every block that should have one by now; how many were made."""
-    return sum(_announce(engine, wanted, settings, kek) for wanted in _wanted(engine, now))
+    made = 0
+    for wanted in _wanted(engine, now):
+        with apart("announce", wanted.block.label):
+            made += _announce(engine, wanted, settings, kek)
+    return made
 
 
 def _wanted(engine: Engine, now: datetime) -> list[Wanted]:
@@ -44,18 +49,24 @@ def _wanted(engine: Engine, now: datetime) -> list[Wanted]:
         sizes = queries.group_sizes(db)
         known = queries.announced(db, now.date() - timedelta(days=1))
         begun = queries.groups_with_keys(db)
-    found = []
+    found: list[Wanted] = []
     for group, people, first in sizes:
-        today = clock.local(now, group.zone).date()
-        if group.id not in begun and (now < first + SETTLE or calendar.is_far(group.term_start, today)):
-            continue
-        # Fewer people came than were expected: a block as short as planned would be too short for them (R2).
-        weeks = group.block_weeks if group.id in begun else max(group.block_weeks, block_weeks(people))
-        joined = clock.local(first, group.zone).date()
-        due = calendar.due(group.term_start, weeks, today)
-        new = [block for block in due if (group.id, block.label) not in known and joined < block.issue_day]
-        found += [Wanted(group.id, weeks, block) for block in new]
+        with apart("plan", None):
+            due = _planned(group, people, first, group.id in begun, now)
+            found += [wanted for wanted in due if (group.id, wanted.block.label) not in known]
     return found
+
+
+def _planned(group: Group, people: int, first: datetime, begun: bool, now: datetime) -> list[Wanted]:
+    """The blocks of one group that are due. `first` is when its first resident joined; `begun`: it has had blocks."""
+    today = clock.local(now, group.zone).date()
+    if not begun and (now < first + SETTLE or calendar.is_far(group.term_start, today)):
+        return []
+    # Fewer people came than were expected: a block as short as planned would be too short for them (R2).
+    weeks = group.block_weeks if begun else max(group.block_weeks, block_weeks(people))
+    joined = clock.local(first, group.zone).date()
+    due = calendar.due(group.term_start, weeks, today)
+    return [Wanted(group.id, weeks, block) for block in due if joined < block.issue_day]
 
 
 def _announce(engine: Engine, wanted: Wanted, settings: Settings, kek: bytes) -> bool:
@@ -90,13 +101,14 @@ def _row(group: Group, block: calendar.Block, key: blindsign.IssuerKey, settings
 
 def freeze_due(engine: Engine, now: datetime) -> int:
     """Fix who takes part in the blocks whose issue day has come: residents who joined before that day."""
+    frozen = 0
     with transaction(engine, write=False) as db:
-        due = [
-            block.key_id
-            for block, group in queries.by_state(db, ANNOUNCED)
-            if calendar.issue_day(block.open_day) <= clock.local(now, group.zone).date()
-        ]
-    return sum(_freeze(engine, key_id) for key_id in due)
+        waiting = queries.by_state(db, ANNOUNCED)
+    for block, group in waiting:
+        with apart("freeze", block.block):
+            if calendar.issue_day(block.open_day) <= clock.local(now, group.zone).date():
+                frozen += _freeze(engine, block.key_id)
+    return frozen
 
 
 def _freeze(engine: Engine, key_id: str) -> bool:
@@ -114,13 +126,14 @@ def _freeze(engine: Engine, key_id: str) -> bool:
 
 def open_due(engine: Engine, now: datetime) -> int:
     """Open the blocks whose first local day has come; `mirror` tells the box."""
+    opened = 0
     with transaction(engine, write=False) as db:
-        due = [
-            block.key_id
-            for block, group in queries.by_state(db, ISSUING)
-            if block.open_day <= clock.local(now, group.zone).date()
-        ]
-    return sum(move(engine, key_id, ISSUING, OPEN) for key_id in due)
+        waiting = queries.by_state(db, ISSUING)
+    for block, group in waiting:
+        with apart("open", block.block):
+            if block.open_day <= clock.local(now, group.zone).date():
+                opened += move(engine, block.key_id, ISSUING, OPEN)
+    return opened
 
 
 def move(engine: Engine, key_id: str, before: str, after: str) -> bool:

@@ -21,6 +21,7 @@ from api.db import transaction
 from api.people.models import Group
 from api.problems import Problem
 from api.pulse import calendar, cells, disclosure, queries
+from api.pulse.apart import apart
 from api.pulse.blocks import move
 from api.pulse.box import BoxKey, BoxStore, CountInvariant, Disclose, Rows
 from api.pulse.models import CLOSED, CLOSING, OPEN, REFUSED, BlockKey, Issuance, Release
@@ -33,29 +34,33 @@ def mirror(engine: Engine, box: BoxStore) -> None:
     """Bring the box up to what the named side announced, opened and released; a box made anew learns it all again."""
     there = {b64u(key_id): state for key_id, state in box.states().items()}
     with transaction(engine, write=False) as db:
-        here = queries.live(db)
-        untold = queries.by_keys(db, here.keys() - there.keys())
+        live = queries.live(db)
         lost = queries.releases(db) if queries.release_count(db) > box.release_count() else []
+    untold = [block for block in live if block.key_id not in there]
     for release, block in lost:
-        box.readmit(_box_key(block), release.body, release.published)
+        with apart("readmit", block.block):
+            box.readmit(_box_key(block), release.body, release.published)
     for block in untold:
-        box.announce(_box_key(block))
-    for key_id, state in here.items():
-        if state in (OPEN, CLOSING) and there.get(key_id) != OPEN:
-            box.open(unb64u(key_id))
+        with apart("tell", block.block):
+            box.announce(_box_key(block))
+    for block in live:
+        if block.state in (OPEN, CLOSING) and there.get(block.key_id) != OPEN:
+            with apart("open", block.block):
+                box.open(unb64u(block.key_id))
 
 
-def claim_due(engine: Engine, now: datetime) -> list[str]:
-    """Stop issuing for the blocks that are over; the keys of all that wait to be counted.
+def claim_due(engine: Engine, now: datetime) -> list[BlockKey]:
+    """Stop issuing for the blocks that are over; all that wait to be counted.
 
     The number the box compares with its sheets is read after this, so it cannot fall behind them.
     """
     with transaction(engine, write=False) as db:
-        due = [block.key_id for block, _ in queries.by_state(db, OPEN) if block.closes_at <= now]
-    for key_id in due:
-        move(engine, key_id, OPEN, CLOSING)
+        due = [block for block, _ in queries.by_state(db, OPEN) if block.closes_at <= now]
+    for block in due:
+        with apart("claim", block.block):
+            move(engine, block.key_id, OPEN, CLOSING)
     with transaction(engine, write=False) as db:
-        return [block.key_id for block, _ in queries.by_state(db, CLOSING)]
+        return [block for block, _ in queries.by_state(db, CLOSING)]
 
 
 def close_block(engine: Engine, box: BoxStore, settings: Settings, key_id: str, now: datetime) -> bool:
@@ -105,14 +110,17 @@ def _end(engine: Engine, key_id: str, state: str, release: Release | None) -> No
 
 
 def publish_due(engine: Engine, box: BoxStore, now: datetime) -> int:
-    """Show everybody, in the box, the releases that coaches may see by now."""
+    """List for everybody, in the box, the digests of the releases that coaches may see by now; how many."""
+    published = 0
     with transaction(engine, write=False) as db:
-        due = [release.key_id for release in queries.unpublished(db, now)]
-    for key_id in due:
-        box.publish(unb64u(key_id))
-        with transaction(engine) as db:
-            db.execute(update(Release).where(Release.key_id == key_id).values(published=True))
-    return len(due)
+        due = queries.unpublished(db, now)
+    for block in due:
+        with apart("publish", block.block):
+            box.publish(unb64u(block.key_id))
+            with transaction(engine) as db:
+                db.execute(update(Release).where(Release.key_id == block.key_id).values(published=True))
+            published += 1
+    return published
 
 
 def wipe(engine: Engine, box: BoxStore) -> None:

@@ -91,13 +91,16 @@ def agenda(cells: Sequence[Mapping[str, Any]], words: Words) -> dict[str, str] |
 def _cell(
     protocol: str, cell: Cell, given: Sequence[Sequence[int]], marks: int, people: int, words: Words, rng: Chance
 ) -> dict[str, Any]:
-    meant = words.cells[f"{protocol}.{cell['item']}"]
     kind = "share" if "max" in cell else "chips"
+    hidden = {"state": "not_enough", "band": None, "chips": None}
+    meant = words.meaning(protocol, cell)
+    if meant is None:
+        return {"protocol": protocol, "item": cell["item"], "kind": kind, **hidden, **words.changed}
     told = _share(given, meant, rng) if kind == "share" else _chips(given, cell, meant, words, rng)
     # Noise is drawn for a hidden cell too, so that how much chance was used tells nothing. Marks lie in a bucket of
     # their own and may belong to people who left this item out; subtracting all of them errs on the safe side.
     if len(given) - marks < threshold(people, bool(meant.get("sensitive"))):
-        told = {"state": "not_enough", "band": None, "chips": None, "why": words.not_enough}
+        told = {**hidden, "why": words.not_enough}
     return {"protocol": protocol, "item": cell["item"], "words": meant["words"], "kind": kind, **told}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,7 +34,7 @@ def blocks_of(db: Session, group_ids: Sequence[str], person_id: str) -> Sequence
 def pinned_key(db: Session, block: BlockKey) -> str | None:
     """The key id that the last published release before this block names for it; None while none names one.
 
-    Only releases that everybody can already read in the box count, because that is where a phone can compare.
+    Only releases that the box already lists for everybody count, because that is where a phone can compare.
     """
     body = db.scalar(
         select(Release.body)
@@ -132,9 +132,10 @@ def groups_with_keys(db: Session) -> set[str]:
     return set(db.scalars(select(BlockKey.group_id).distinct()))
 
 
-def unpublished(db: Session, now: datetime) -> Sequence[Release]:
-    """Releases that coaches may see by now and the box does not show yet."""
-    return db.scalars(select(Release).where(Release.coaches_at <= now, ~Release.published)).all()
+def unpublished(db: Session, now: datetime) -> Sequence[BlockKey]:
+    """Blocks whose release coaches may see by now and the box does not list yet."""
+    rows = select(BlockKey).join(Release, Release.key_id == BlockKey.key_id)
+    return db.scalars(rows.where(Release.coaches_at <= now, ~Release.published).order_by(BlockKey.block)).all()
 
 
 def release_count(db: Session) -> int:
@@ -147,14 +148,10 @@ def releases(db: Session) -> Sequence[Row[Release, BlockKey]]:
     return db.execute(rows.order_by(BlockKey.block)).all()
 
 
-def live(db: Session) -> dict[str, str]:
-    """The state of every block that has not ended, by key."""
-    rows = select(BlockKey.key_id, BlockKey.state).where(BlockKey.state.in_((ANNOUNCED, ISSUING, OPEN, CLOSING)))
-    return {row.key_id: row.state for row in db.execute(rows.order_by(BlockKey.block))}
-
-
-def by_keys(db: Session, key_ids: Collection[str]) -> Sequence[BlockKey]:
-    return db.scalars(select(BlockKey).where(BlockKey.key_id.in_(key_ids)).order_by(BlockKey.block)).all()
+def live(db: Session) -> Sequence[BlockKey]:
+    """Every block that has not ended, oldest first."""
+    rows = select(BlockKey).where(BlockKey.state.in_((ANNOUNCED, ISSUING, OPEN, CLOSING)))
+    return db.scalars(rows.order_by(BlockKey.block)).all()
 
 
 def unwiped(db: Session) -> Sequence[str]:
@@ -217,6 +214,7 @@ def _release(release: Release, block: BlockKey, group: Group) -> dict[str, Any]:
         "published_at": release.residents_at,
         "key_id": block.key_id,
         **{name: body[name] for name in _TOLD},
+        "body": release.body,
     }
 
 

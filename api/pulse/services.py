@@ -15,6 +15,7 @@ from api.people import queries as people
 from api.people.models import Person
 from api.problems import Problem
 from api.pulse import blindsign, blocks, closing, keys
+from api.pulse.apart import apart
 from api.pulse.box import BoxStore
 from api.pulse.models import ANNOUNCED, ISSUING, OPEN, BlockKey, Issuance
 from api.pulse.wire import b64u, unb64u
@@ -95,19 +96,20 @@ def _blinded(key: blindsign.IssuerKey, sent: str) -> bytes:
 def tick(engine: Engine, box: BoxStore, settings: Settings, kek: bytes, now: datetime) -> Moved:
     """Move every block as far as `now` allows, in small transactions.
 
-    May be stopped anywhere and run by several workers at once. Raises Problem unavailable when a database is locked;
-    the next tick goes on from there.
+    May be stopped anywhere and run by several workers at once. A block that cannot take its step is told in the log and
+    tried again by the next tick; the others go on. Raises Problem unavailable when a database cannot be read.
     """
     moved = Moved()
     moved.announced = blocks.announce_due(engine, settings, kek, now)
     moved.issuing = blocks.freeze_due(engine, now)
     moved.opened = blocks.open_due(engine, now)
     closing.mirror(engine, box)
-    for key_id in closing.claim_due(engine, now):
-        if closing.close_block(engine, box, settings, key_id, now):
-            moved.closed += 1
-        else:
-            moved.refused.append(key_id)
+    for block in closing.claim_due(engine, now):
+        with apart("close", block.block):
+            if closing.close_block(engine, box, settings, block.key_id, now):
+                moved.closed += 1
+            else:
+                moved.refused.append(block.key_id)
     moved.published = closing.publish_due(engine, box, now)
     closing.wipe(engine, box)
     return moved

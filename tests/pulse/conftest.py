@@ -59,14 +59,15 @@ class Ward:
             self.tick()
         self.at(day)
 
-    def hire(self, count: int, joined_at: datetime = casting.LONG_AGO) -> list[Person]:
-        """More residents for the group."""
+    def hire(self, count: int, joined_at: datetime = casting.LONG_AGO, group: Group | None = None) -> list[Person]:
+        """More residents for the cast's group, or for another one."""
+        joined = (group or self.cast.group).id
         names = [f"Resident{next(self.numbers)}" for _ in range(count)]
         people = [casting.person(name, "resident", joined_at=joined_at) for name in names]
         with transaction(self.state.engine) as db:
             db.add_all(people)
             db.flush()
-            db.add_all(Membership(person_id=one.id, group_id=self.cast.group.id, kind="resident") for one in people)
+            db.add_all(Membership(person_id=one.id, group_id=joined, kind="resident") for one in people)
         return people
 
     def blocks(self) -> list[BlockKey]:
