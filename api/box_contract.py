@@ -64,6 +64,13 @@ SHEET = _object(
     a={"type": "object", "additionalProperties": {"type": "array", "items": {"type": "integer"}}},
     s={"type": "array", "items": {"type": "string"}},
 )
+RELEASE = _object(
+    group={"type": "string"},
+    block={"type": "string"},
+    key_id=BYTES,
+    next={"type": "object", "additionalProperties": BYTES, "description": "key ids of later blocks, by block"},
+    digest={**BYTES, "description": "base64url SHA-256 of the body that the group's residents are given"},
+)
 
 PATHS: dict[str, Any] = {
     "/box/keys": {
@@ -83,8 +90,8 @@ PATHS: dict[str, Any] = {
     },
     "/box/releases": {
         "get": _operation(
-            "Every published release; the same bytes for everybody.",
-            _object(releases={"type": "array", "items": {"type": "object"}}),
+            "The digest of every published release; the same bytes for everybody, with no band, count or word.",
+            _object(releases={"type": "array", "items": RELEASE}),
         )
     },
 }

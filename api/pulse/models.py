@@ -67,7 +67,8 @@ class Issuance(Base):
 class Release(Base):
     """The named side's copy of a release: `body` is the box's text, byte for byte, and never changes.
 
-    Residents see it from `residents_at`, coaches from `coaches_at`; then it is `published` in the box for everybody.
+    Residents see it from `residents_at`, coaches, less its counts and salt, from `coaches_at`; then its digest is
+    `published` in the box for everybody.
     """
 
     __tablename__ = "release"

@@ -43,7 +43,7 @@ def issue(call: Call) -> Any:
 
 @route(blp, "GET", "/api/pulse/releases", caller=RESIDENT, answer=Releases, etag=True)
 def releases(call: Call) -> Any:
-    """What was released for the resident's groups; they see it before their coaches do."""
+    """What was released for the resident's groups, before coaches see it; `body` has the digest the box lists."""
     return queries.residents_releases(call.db, call.me, clock.now())
 
 

@@ -75,6 +75,8 @@ class AgendaCard(Shape):
 
 
 class ReleaseShape(Shape):
+    """What residents get. `body` is the release's one text; everybody can read its digest in the box's list."""
+
     group = fields.Nested(GroupName, required=True)
     block = fields.String(required=True)
     open_day = fields.Date(required=True)
@@ -86,6 +88,7 @@ class ReleaseShape(Shape):
     cells = fields.List(fields.Nested(ReleasedCell), required=True)
     agenda = fields.Nested(AgendaCard, required=True, allow_none=True)
     note = fields.String(required=True)
+    body = fields.String(required=True)
 
 
 class Releases(Shape):
@@ -93,10 +96,13 @@ class Releases(Shape):
 
 
 class CoachRelease(ReleaseShape):
-    """What coaches get: the same release less the two counts, which are for a phone's check of its key (R5)."""
+    """What coaches get: the same release less what is for a phone's checks.
+
+    No counts (R5), and no body, whose salt would let a reader find the counts by trying them against its digest.
+    """
 
     class Meta(Shape.Meta):
-        exclude = ("eligible", "issued")
+        exclude = ("eligible", "issued", "body")
 
 
 class GroupReleases(Shape):

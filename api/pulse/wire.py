@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from typing import Any
 
@@ -31,3 +32,8 @@ def unb64u(text: str) -> bytes:
 def canonical(value: Any) -> str:
     """JSON with one spelling only, so that equal values are equal bytes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(text: str) -> str:
+    """base64url SHA-256 of a text's UTF-8 bytes: all that everybody is told of what a release says."""
+    return b64u(hashlib.sha256(text.encode()).digest())

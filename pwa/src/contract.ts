@@ -79,24 +79,14 @@ export type BlindSignature = Schemas['IssueAnswer'];
 export type Sheet = BoxSheet['sheet'];
 export type SheetAnswer = paths['/box/sheets']['put']['responses'][200]['content']['application/json'];
 
-/**
- * A release as the box shows it to everybody; `next` announces the keys of later blocks, by block. The server's document
- * says only that it is an object, so these fields are the phone's own reading of it.
- */
-export interface BoxRelease {
-  group: Id;
-  block: string;
-  key_id: B64u;
-  eligible: number;
-  issued: number;
-  next: Record<string, B64u>;
-}
+/** What the box tells everybody of a release: its digest, and by block the keys of later blocks, but not what it says. */
+export type BoxRelease = BoxAnswer<'/box/releases'>['releases'][number];
 
 export type Cell = Schemas['ReleasedCell'];
 export type Band = NonNullable<Cell['band']>;
-/** As a resident sees it. */
+/** As a resident sees it; `body` is its text, whose digest the box lists for everybody. */
 export type Release = Schemas['ReleaseShape'];
-/** As a coach sees it: without the counts. */
+/** As a coach sees it: without the counts and the text. */
 export type CoachRelease = Schemas['CoachRelease'];
 export type CoachReleases = Schemas['CoachReleases'];
 

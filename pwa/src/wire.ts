@@ -1211,7 +1211,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was released for the resident's groups; they see it before their coaches do. */
+        /** What was released for the resident's groups, before coaches see it; `body` has the digest the box lists. */
         get: {
             parameters: {
                 query?: never;
@@ -2485,7 +2485,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every published release; the same bytes for everybody. */
+        /** The digest of every published release; the same bytes for everybody, with no band, count or word. */
         get: {
             parameters: {
                 query?: never;
@@ -2502,7 +2502,18 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            releases: Record<string, never>[];
+                            releases: {
+                                block: string;
+                                /** @description base64url SHA-256 of the body that the group's residents are given */
+                                digest: string;
+                                group: string;
+                                /** @description base64url without padding */
+                                key_id: string;
+                                /** @description key ids of later blocks, by block */
+                                next: {
+                                    [key: string]: string;
+                                };
+                            }[];
                         };
                     };
                 };
@@ -2947,7 +2958,10 @@ export interface components {
         PersonRequest: {
             /** Format: email */
             email: string;
-            /** @default null */
+            /**
+             * Format: uuid
+             * @default null
+             */
             group_id?: string | null;
             name: string;
             /** @enum {string} */
@@ -3011,6 +3025,7 @@ export interface components {
         ReleaseShape: {
             agenda: components["schemas"]["AgendaCard"] | null;
             block: string;
+            body: string;
             cells: components["schemas"]["ReleasedCell"][];
             eligible: number;
             /** Format: date */

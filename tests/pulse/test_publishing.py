@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
 from api.db import transaction
 from api.pulse.models import Release
+from api.pulse.wire import b64u
 from tests.pulse.conftest import Ward, on_sqlite
 from tests.pulse.test_closing import answered, body
 
@@ -61,3 +64,36 @@ def test_a_release_pins_the_keys_of_the_blocks_to_come_and_phones_can_check_it(w
     assert all(block["pinned_by"] == block["key_id"] for block in shown)
     (released,) = ward.anonymous.get("/releases").get_json()["releases"]
     assert all(released["next"][block["block"]] == block["key_id"] for block in shown)
+
+
+@on_sqlite
+def test_r11_what_the_box_publishes_holds_no_band_count_or_word(ward: Ward) -> None:
+    answered(ward, 8)
+    ward.to_closed()
+    ward.frozen.advance(days=3)
+    ward.tick()
+    closed, *later = ward.blocks()
+    page, told = ward.anonymous.get("/releases"), body(ward)
+    (listed,) = page.get_json()["releases"]
+    pins = {block.block: block.key_id for block in later if block.block in told["next"]}
+    named = {"group": ward.cast.group.id, "block": closed.block, "key_id": closed.key_id, "next": pins}
+    assert listed == {**named, "digest": listed["digest"]}
+    assert len(listed["digest"]) == 43
+    words = [cell["words"] for cell in told["cells"]] + [told["note"], told["agenda"]["question"], told["salt"]]
+    assert not any(word in page.get_data(as_text=True) for word in words)
+
+
+@on_sqlite
+def test_a_resident_can_hold_the_release_against_everybodys_digest_and_a_coach_gets_nothing_to_try(ward: Ward) -> None:
+    people = answered(ward, 8)
+    ward.to_closed()
+    ward.frozen.advance(days=3)
+    ward.tick()
+    (listed,) = ward.anonymous.get("/releases").get_json()["releases"]
+    (mine,) = ward.phone(people[0]).named.get("/api/pulse/releases").get_json()["releases"]
+    assert b64u(hashlib.sha256(mine["body"].encode()).digest()) == listed["digest"]
+    coach = ward.browser(ward.cast.cal).get("/api/coach/releases")
+    salt = json.loads(mine["body"])["salt"]
+    assert salt not in coach.get_data(as_text=True)
+    (theirs,) = coach.get_json()["groups"][0]["releases"]
+    assert not {"body", "salt", "digest", "eligible", "issued"} & set(theirs)

@@ -58,8 +58,12 @@ def test_releases_follow_the_wire_contract(ward: Ward) -> None:
     assert set(release["agenda"]) == {"question", "step", "from"}
     mine = ward.browser(ward.cast.rita).get("/api/pulse/releases").get_json()
     (whole,) = mine["releases"]
-    counts = {name: whole.pop(name) for name in ("eligible", "issued")}
-    assert (whole, set(counts)) == (release, {"eligible", "issued"})
+    checks = {name: whole.pop(name) for name in ("eligible", "issued", "body")}
+    assert whole == release
+    text = json.loads(checks["body"])
+    told = ("block", "key_id", "cells", "agenda", "note", "eligible", "issued")
+    assert {name: text[name] for name in told} == {name: {**whole, **checks}[name] for name in told}
+    assert text["group"] == whole["group"]["id"]
 
 
 def test_a_coach_who_polls_gets_304_until_something_is_published(ward: Ward) -> None:

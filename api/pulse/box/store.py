@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from api.pulse import blindsign
 from api.pulse.box import buckets, sheets
 from api.pulse.box.file import BoxFile
 from api.pulse.shapes import Shape
-from api.pulse.wire import b64u, canonical
+from api.pulse.wire import b64u, canonical, digest
 
 ANNOUNCED, OPEN, CLOSED = "announced", "open", "closed"
+SALT_BYTES = 16
+# What a stranger may read of a release: enough to hold one's own copy and one's keys against, and nothing it says.
+_PUBLIC = ("group", "block", "key_id", "next")
 
 Rows = Mapping[str, list[bytes]]
 Disclose = Callable[[Rows, Mapping[str, int]], dict[str, Any]]
@@ -113,9 +117,10 @@ class BoxStore:
         """Turn a block's sheets into its release and delete them, in one transaction; the release's exact text.
 
         `disclose` gets the rows of answers and the number of share marks by protocol, and gives the members that are
-        released; it is called once in a block's life. Closing again gives the same text. Raises CountInvariant when
-        there are more sheets than tokens, more tokens than people, the block was discarded for that before, or another
-        key was announced for it here (the named side was restored from a copy that is older than this file).
+        released, `next` among them; it is called once in a block's life. Closing again gives the same text, with the
+        salt that was drawn the first time. Raises CountInvariant when there are more sheets than tokens, more tokens
+        than people, the block was discarded for that before, or another key was announced for it here (the named side
+        was restored from a copy that is older than this file).
         """
         with self.file.writing() as db:
             kept = db.execute("SELECT body FROM release WHERE key_id = ?", (key_id,)).fetchone()
@@ -130,7 +135,9 @@ class BoxStore:
                 {protocol: buckets.marks(held, protocol) for protocol in shape},
             )
             named = {"v": 1, "group": group, "block": block, "key_id": b64u(key_id)}
-            body = canonical({**named, "eligible": eligible, "issued": issued, **told})
+            # A release has few possible texts. Without the salt its published digest would tell which one it is.
+            salt = b64u(secrets.token_bytes(SALT_BYTES))
+            body = canonical({**named, "eligible": eligible, "issued": issued, **told, "salt": salt})
             db.execute("INSERT INTO release VALUES (?, ?, ?, ?, 0)", (key_id, group, block, body))
             db.execute("DELETE FROM bucket WHERE key_id = ?", (key_id,))
             db.execute("UPDATE block_key SET state = ? WHERE key_id = ?", (CLOSED, key_id))
@@ -151,21 +158,29 @@ class BoxStore:
             db.execute("INSERT OR IGNORE INTO release VALUES (?, ?, ?, ?, ?)", told)
 
     def publish(self, key_id: bytes) -> None:
-        """Show a release to everybody who asks the box, from now on."""
+        """List a release, by its digest, for everybody who asks the box, from now on."""
         with self.file.writing() as db:
             db.execute("UPDATE release SET published = 1 WHERE key_id = ?", (key_id,))
 
     def releases(self) -> str:
-        """The text of GET /releases, made of the very bytes that were written at each close."""
+        """The text of GET /releases: by digest, so that no band, count or word reaches who may not read it (R11).
+
+        A resident's phone holds the body it was given against the digest of the very bytes written at the close.
+        """
         with self.file.connection() as db:
             rows = db.execute("SELECT body FROM release WHERE published = 1 ORDER BY grp, block").fetchall()
-        return f'{{"releases":[{",".join(body for (body,) in rows)}]}}'
+        return canonical({"releases": [_public(body) for (body,) in rows]})
 
     def tidy(self) -> None:
         """Rebuild the file when a close left free pages in it. Raises Problem unavailable while others write."""
         with self.file.connection() as db:
             if db.execute("PRAGMA freelist_count").fetchone()[0]:
                 db.execute("VACUUM")
+
+
+def _public(body: str) -> dict[str, Any]:
+    told = json.loads(body)
+    return {**{name: told[name] for name in _PUBLIC}, "digest": digest(body)}
 
 
 def _closing(db: sqlite3.Connection, key_id: bytes) -> tuple[Shape, str, str]:

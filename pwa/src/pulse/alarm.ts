@@ -9,6 +9,8 @@ export type AlarmCode =
   | 'KEY_SHAPE'
   | 'KEY_NOT_IN_RELEASE'
   | 'COUNTS'
+  /** The release given to this person is not the one listed for everybody. */
+  | 'RELEASE_DIFFERS'
   /** A token was issued to this account before, and its secret is lost: no token this block. */
   | 'TOKEN_LOST'
   | 'REFUSED';

@@ -1,6 +1,7 @@
-/** The checks before a blinded message may leave the phone (P2), and after a release is out (P9). Pure. */
+/** The checks before a blinded message may leave the phone (P2), and of a release (P9). Pure. */
 
-import type { B64u, Block, BlockKey, BoxRelease } from '../contract';
+import type { B64u, Block, BlockKey, BoxRelease, Release } from '../contract';
+import { toB64u } from '../store/bytes';
 import { Alarm } from './alarm';
 
 /** JSON with one spelling: the two sides may print an object's keys in another order. */
@@ -40,8 +41,32 @@ export function checkKey(mine: Block, { listed, remembered, announced }: Witness
   }
 }
 
-/** A release must name the key this phone used, or somebody was given a key of their own. Raises Alarm. */
-export function checkRelease(release: Pick<BoxRelease, 'key_id' | 'issued' | 'eligible'>, key_id: B64u): void {
-  if (release.key_id !== key_id) throw new Alarm('KEY_NOT_IN_RELEASE');
+/** A release as its text says it, and nothing that stands beside the text: the text is what everybody's digest is of. */
+export function opened(sent: Release): Release {
+  const { group, block, key_id, eligible, issued, cells, agenda, note } = JSON.parse(sent.body);
+  return { ...sent, group: { ...sent.group, id: group }, block, key_id, eligible, issued, cells, agenda, note };
+}
+
+/** base64url SHA-256 of a release's text. */
+export const digestOf = async (body: string): Promise<B64u> =>
+  toB64u(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))));
+
+/** What a release is held against. */
+export interface ReleaseWitnesses {
+  /** The key this phone accepted for the block; null when it had no part in it. */
+  used: B64u | null;
+  /** The block's entry in the list everybody sees without a session; null until it is there. */
+  listed: BoxRelease | null;
+}
+
+/**
+ * A release must name the key this phone used, or somebody was given a key of their own; and its text must be the one
+ * listed for everybody, or somebody was told something of their own. Raises Alarm.
+ */
+export async function checkRelease(release: Release, { used, listed }: ReleaseWitnesses): Promise<void> {
+  for (const named of [release.key_id, listed?.key_id ?? release.key_id]) {
+    if (used !== null && named !== used) throw new Alarm('KEY_NOT_IN_RELEASE');
+  }
   if (release.issued > release.eligible) throw new Alarm('COUNTS');
+  if (listed && listed.digest !== (await digestOf(release.body))) throw new Alarm('RELEASE_DIFFERS');
 }

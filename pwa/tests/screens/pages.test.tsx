@@ -116,6 +116,7 @@ const release: Release = {
   key_id: 'k',
   eligible: 2417,
   issued: 2391,
+  body: '{}',
   cells: [
     {
       protocol: 'P01',

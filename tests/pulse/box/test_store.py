@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import sqlite3
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ from api.problems import Problem
 from api.pulse import client
 from api.pulse.box import BoxStore, CountInvariant, buckets
 from api.pulse.client import Token
+from api.pulse.wire import b64u, digest, unb64u
 from tests.pulse.tokens import BLOCK, GROUP, SHAPE, box_key, open_box, put, row, token
 
 KEY_ID = box_key().key_id
@@ -26,7 +29,8 @@ def box(tmp_path: Path) -> BoxStore:
 
 def counted(rows: Mapping[str, list[bytes]], marks: Mapping[str, int]) -> dict[str, Any]:
     """A disclosure that says too much, for tests to see what the box counted."""
-    return {"rows": {name: sorted(list(one) for one in found) for name, found in rows.items()}, "marks": dict(marks)}
+    told = {name: sorted(list(one) for one in found) for name, found in rows.items()}
+    return {"rows": told, "marks": dict(marks), "next": {"2026-12-21": "a-key"}}
 
 
 def held(box: BoxStore) -> dict[str, bytes]:
@@ -156,7 +160,7 @@ def test_after_the_close_no_record_is_left_in_any_file(box: BoxStore, tmp_path: 
 def test_a_release_has_the_same_bytes_however_often_the_block_is_closed(box: BoxStore) -> None:
     put(box, token(), client.sheet(5, {"P10": [3]}))
     first = box.close(KEY_ID, 4, 2, counted)
-    again = box.close(KEY_ID, 9, 9, lambda rows, marks: {"other": True})
+    again = box.close(KEY_ID, 9, 9, lambda rows, marks: {"other": True, "next": {}})
     assert first == again
     assert first.startswith('{"block":"2026-11-23","eligible":4,"group":"a-group","issued":2,"key_id":')
 
@@ -211,11 +215,31 @@ def test_announcing_again_changes_nothing(box: BoxStore) -> None:
     assert box.states()[KEY_ID] == "open"
 
 
-def test_a_release_is_listed_once_it_is_published(box: BoxStore) -> None:
+def listed(body: str) -> str:
+    """What the box lists for everybody of a release with this text."""
+    digest = b64u(hashlib.sha256(body.encode()).digest())
+    named = {"block": BLOCK, "digest": digest, "group": GROUP, "key_id": b64u(KEY_ID), "next": {"2026-12-21": "a-key"}}
+    return json.dumps({"releases": [named]}, separators=(",", ":"))
+
+
+def test_a_release_is_listed_by_its_digest_once_it_is_published(box: BoxStore) -> None:
     body = box.close(KEY_ID, 1, 1, counted)
     assert box.releases() == '{"releases":[]}'
     box.publish(KEY_ID)
-    assert box.releases() == f'{{"releases":[{body}]}}'
+    assert box.releases() == listed(body)
+
+
+def test_the_box_makes_the_digest_the_phone_makes() -> None:
+    # The phone's own test holds the same text to the same digest.
+    assert digest('{"note":"Naïve – ✓"}') == "PP7zj5apn9lyo2Z76xUO0j6wKFkZxSyeI7WYQoo1qYc"
+
+
+def test_two_releases_that_say_the_same_have_nothing_in_common_to_guess_by(tmp_path: Path) -> None:
+    bodies = [open_box(tmp_path / f"{number}.sqlite").close(KEY_ID, 1, 1, counted) for number in range(2)]
+    first, second = (json.loads(body) for body in bodies)
+    assert digest(bodies[0]) != digest(bodies[1])
+    assert [len(unb64u(release.pop("salt"))) for release in (first, second)] == [16, 16]
+    assert first == second
 
 
 def test_a_box_made_anew_takes_back_the_releases_of_the_lost_one(box: BoxStore, tmp_path: Path) -> None:
@@ -223,7 +247,7 @@ def test_a_box_made_anew_takes_back_the_releases_of_the_lost_one(box: BoxStore, 
     again = BoxStore(tmp_path / "again.sqlite")
     for _ in range(2):
         again.readmit(box_key(), body, published=True)
-    assert again.releases() == f'{{"releases":[{body}]}}'
+    assert again.releases() == listed(body)
     assert again.keys()["keys"] == []
     refused("block_closed", again, token(), client.sheet(1, {}))
 
