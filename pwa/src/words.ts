@@ -4,7 +4,6 @@ export const words = {
   ok: 'OK',
   close: 'Close',
   notNow: 'Not now',
-  tryAgain: 'Try again',
   offline: 'No signal',
   update: {
     ready: 'A newer Handrail is ready.',

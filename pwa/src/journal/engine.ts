@@ -9,7 +9,7 @@ import { unlock } from '../store/cipher';
 import { device, forkDevice, isRemoved, markRemoved } from '../store/device';
 import { beginEpoch } from '../store/merge';
 import { freshSync, keepBody, keptIds, outboxRows, sendAgain, settleResults } from '../store/outbox';
-import { keepPrompts } from '../store/prompts';
+import { keepPrompts, promptChanges } from '../store/prompts';
 import { alone } from '../store/turn';
 import { setting } from '../store/values';
 import { BATCH_MAX, nextBatch, send } from './exchange';
@@ -80,13 +80,14 @@ async function sealNext(): Promise<void> {
 
 async function oneRound(): Promise<Outcome | 'again'> {
   const epochBefore = ((await setting('sync')) ?? freshSync()).epoch;
+  const asOf = promptChanges();
   const exchange = await send(await nextBatch()).catch(onUnknownDevice);
   if (exchange === 'again') return 'again';
   const { answer } = exchange;
   if (answer.server_epoch !== epochBefore) await beginEpoch(answer.server_epoch);
   const after = await settleResults(exchange.sent, answer);
   await takeIn(answer);
-  await keepPrompts(answer.prompts);
+  await keepPrompts(answer.prompts, asOf);
   if (after.forked) await fork();
   if (after.notOurs) return { state: 'not-ours' };
   await offerKept();

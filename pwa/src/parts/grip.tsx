@@ -50,23 +50,3 @@ export function Grip({ children, onPress, main, center, sub, icon, onward, busy,
     </button>
   );
 }
-
-/** A setting that is on or off at once, with no save button. */
-export function SwitchGrip(props: {
-  on: boolean;
-  onFlip: (on: boolean) => void;
-  title: string;
-  sub?: string;
-  icon?: ComponentChildren;
-}) {
-  return (
-    <button class="grip" type="button" role="switch" aria-checked={props.on} onClick={() => props.onFlip(!props.on)}>
-      {props.icon}
-      <span class="t">
-        {props.title}
-        {props.sub && <span class="sub">{props.sub}</span>}
-      </span>
-      <span class="end switch" />
-    </button>
-  );
-}

@@ -42,7 +42,6 @@ export const partWords = {
     more: 'More',
     unset: 'Not answered yet',
     wait: 'Waits for you to touch the rod',
-    waitWhy: 'Or press Skip; both are fine',
     steps: ['Very close to', 'Close to', 'Nearer to', 'A little nearer to'],
     middle: 'In the middle',
     at: (word: string) => `At ${word.toLowerCase()}`,
@@ -65,10 +64,6 @@ export const partWords = {
     half: 'about half',
     most: 'most',
     none: 'Not enough yet.',
-    noneWhy:
-      'We wait for five people or more, and never say how many we have: a number could point at someone. These answers join the next release.',
-    noneSensitive:
-      'We wait for ten people or more here, and never say how many we have: a number could point at someone. These answers join the next release.',
     noChips: 'Nothing was chosen often enough to show.',
   },
 };

@@ -4,6 +4,7 @@ import * as api from '../api';
 import { Refusal } from '../api';
 import type { Me } from '../contract';
 import { adoptIdentity, ensureIdentity, identity } from '../seal/identity';
+import { keepSetting } from '../store/values';
 
 /**
  * `ready`: they agree. `locked`: the account has a key this device does not hold; the twelve words open it. Throws
@@ -25,12 +26,15 @@ async function announce(publicKey: string, replaces: string | null): Promise<'re
   }
 }
 
-/** A new key for an account whose words are lost; what was sealed to the old one stays unreadable. */
+/** A new key for an account whose words are lost; what was sealed to the old one stays unreadable. It has no words yet. */
 export async function replaceIdentity(): Promise<'ready' | 'locked'> {
   const { newIdentity } = await import('../seal/age');
   const me = await api.me();
   const made = await newIdentity();
   const state = await announce(made.publicKey, me.identity?.public_key ?? null);
-  if (state === 'ready') await adoptIdentity(made);
+  if (state !== 'ready') return state;
+  // The server dropped the wraps of the old key with it.
+  await keepSetting('recovery', { made: false });
+  await adoptIdentity(made);
   return state;
 }

@@ -37,5 +37,6 @@ export async function enterWords(words: string[]): Promise<boolean> {
 /** Makes a new key for the account. What was sealed to the old one stays unreadable. Throws Offline or Refusal. */
 export async function startAnew(): Promise<void> {
   if ((await replaceIdentity()) !== 'ready') throw new Error('another device was faster; try again');
+  recoveryMade.value = false;
   await unlocked();
 }

@@ -7,10 +7,11 @@ import { disable, look } from '../push/subscription';
 import { listen } from '../store/changes';
 import { isRemoved, returnIfRemoved } from '../store/device';
 import { rememberZone } from '../store/person';
-import { keepPrompts } from '../store/prompts';
+import { addPrompt } from '../store/prompts';
 import { wake } from '../store/shell';
 import { setting } from '../store/values';
-import { me, prompts, refresh } from '../store/view';
+import { me, refresh } from '../store/view';
+import { oweSignOut, paySignOut } from './leaving';
 import { adopt } from './me';
 import { round, watch } from './rounds';
 import { keys, recoveryMade, session } from './state';
@@ -42,6 +43,7 @@ export const askForCode = async (email: string): Promise<void> => void (await ap
 
 /** Throws Offline or Refusal (`code_wrong`, `too_many`). */
 export async function signIn(email: string, code: string): Promise<Me> {
+  await paySignOut();
   const who = await api.signIn(email, code, deviceName());
   keys.value = 'none';
   await adopt(who);
@@ -53,14 +55,18 @@ export async function signIn(email: string, code: string): Promise<Me> {
   return who;
 }
 
-/** Ends the session. What is saved and not yet delivered stays on this phone, locked, for the same person's return. */
+/**
+ * Ends the session here at once, and on the server now or as soon as it can be reached. What is saved and not yet
+ * delivered stays on this phone, locked, for the same person's return.
+ */
 export async function signOut(): Promise<void> {
+  await oweSignOut();
   if (me.value?.role === 'resident') await disable().catch(() => {});
-  await api.signOut().catch(() => null);
   await adopt(null);
   keys.value = 'none';
   await refresh();
   session.value = 'signed-out';
+  await paySignOut().catch(() => {});
 }
 
 /** One exchange now, for a person who does not want to wait. Never throws; the signals tell. */
@@ -69,7 +75,7 @@ export const syncNow = (): Promise<void> => round();
 /** Makes a prompt due at once. Throws Offline or Refusal. */
 export async function askNow(protocol: string | null = null): Promise<Prompt> {
   const prompt = await api.askNow(protocol);
-  await keepPrompts([...prompts.value.filter((p) => p.id !== prompt.id), prompt]);
+  await addPrompt(prompt);
   return prompt;
 }
 

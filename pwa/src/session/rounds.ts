@@ -15,6 +15,7 @@ import { cached, keepCached } from '../store/values';
 import { me, online, refresh } from '../store/view';
 import { settleIdentity } from './account-key';
 import { backoff } from './backoff';
+import { paySignOut } from './leaving';
 import { adopt } from './me';
 import { keys, needsUpdate, session } from './state';
 import { askToPersist } from './storage';
@@ -45,7 +46,7 @@ export function round(): Promise<void> {
 
 async function oneRound(): Promise<void> {
   clearTimeout(timer);
-  if (!currentPerson()) return;
+  if (!currentPerson()) return paySignOut().catch(() => {});
   void closeSettled().catch(() => {});
   let outcome: Outcome;
   try {

@@ -15,10 +15,13 @@ interface Settled {
   until?: Instant;
 }
 
+let changes = 0;
+
 type PromptTx = Tx<'settings' | 'outbox' | 'cache'>;
 
 /** Puts the outcome in the outbox and shows it on the phone, inside the caller's transaction. */
 export async function settlePromptIn(tx: PromptTx, settled: Settled, stamp: Stamp): Promise<void> {
+  changes += 1;
   const body = { prompt_id: settled.id, outcome: settled.outcome, ...(settled.until ? { until: settled.until } : {}) };
   const putting = tx.objectStore('outbox').put({
     ...stamp,
@@ -52,9 +55,26 @@ export async function keepPromptOutcome(promptId: Id, outcome: 'snoozed' | 'decl
   tell('prompts', 'outbox');
 }
 
-/** Keeps the server's list, with outcomes still in the outbox laid over it. */
-export async function keepPrompts(prompts: Prompt[]): Promise<void> {
+/** How many changes this phone made to its prompts since its start; read before a list is asked for. */
+export const promptChanges = (): number => changes;
+
+/** A prompt the resident asked for. A list that was on its way may not know it yet, and must not take it away again. */
+export async function addPrompt(prompt: Prompt): Promise<void> {
+  changes += 1;
+  await strict(['cache'], async (tx) => {
+    const there = ((await tx.objectStore('cache').get('prompts')) ?? []) as Prompt[];
+    await tx.objectStore('cache').put([...there.filter((p) => p.id !== prompt.id), prompt], 'prompts');
+  });
+  tell('prompts');
+}
+
+/**
+ * Keeps the server's list, with outcomes still in the outbox laid over it. `asOf` is what `promptChanges` said before
+ * the list was asked for: an older list than the phone's last change is not taken, and the next one is.
+ */
+export async function keepPrompts(prompts: Prompt[], asOf: number = changes): Promise<void> {
   await strict(['outbox', 'cache'], async (tx) => {
+    if (asOf !== changes) return;
     const mine = new Map<Id, Settled>();
     for (const row of await tx.objectStore('outbox').index('seq').getAll()) {
       if (row.cargo !== 'prompt' || !row.body) continue;

@@ -12,6 +12,8 @@ interface ShellMap {
   offset: number;
   /** A page a notification asked for, kept because iOS may open start_url instead. */
   target: string | null;
+  /** Somebody signed out here, and the server has not heard of it yet. */
+  leaving: boolean;
 }
 
 interface ShellDb extends DBSchema {
@@ -51,10 +53,13 @@ export async function takeTarget(): Promise<string | null> {
   return target;
 }
 
-/** Sets the clock and chooses the database of whoever is signed in on this phone; null when nobody is. */
+/**
+ * Sets the clock and chooses the database of whoever is signed in on this phone; null when nobody is, and for somebody
+ * whose signing out was cut off.
+ */
 export async function wake(): Promise<Me | null> {
   setOffset((await shellValue('offset')) ?? 0);
-  const person = (await shellValue('person')) ?? null;
+  const person = (await shellValue('leaving')) ? null : ((await shellValue('person')) ?? null);
   await choosePerson(person);
   return person ? ((await shellValue('me')) ?? null) : null;
 }

@@ -1,6 +1,6 @@
 /** A server in a function: routes by method and path, and faults on demand. Stands where `fetch` stands. */
 
-import type { Block, BoxKeys, BoxRelease, Me, Release } from '../../src/contract';
+import type { Block, BoxKeys, BoxRelease, Me, Prompt, Release } from '../../src/contract';
 import { Log } from './log';
 
 export const RITA: Me = {
@@ -35,6 +35,10 @@ export class Server {
   /** What the box shows to everybody. */
   published: BoxRelease[] = [];
   seen: Seen[] = [];
+  /** What every exchange tells of prompts. */
+  prompts: Prompt[] = [];
+  /** Whether the cookie opens a session. */
+  session = false;
   /** Called before every answer; a Response or an error it gives is used instead. */
   fault: ((seen: Seen) => Response | Error | null) | null = null;
   issue: (body: { key_id: string; blinded_msg: string }) => Answer = () => problem(403, 'not_eligible');
@@ -61,7 +65,13 @@ export class Server {
 
   private route({ method, path, body }: Seen): Answer {
     const sent = body ? JSON.parse(body) : {};
+    if (path === '/api/sign-in') this.session = true;
+    if (path === '/api/sign-out') {
+      this.session = false;
+      return null;
+    }
     if (path === '/api/me' || path === '/api/sign-in') return this.me;
+    if (path === '/api/prompts/ask-now') return this.ask();
     if (path.startsWith('/api/devices/')) return this.enrol(path.slice('/api/devices/'.length), sent.name);
     if (path === '/api/identity') return this.identity(sent);
     if (path === '/api/wraps') return { wraps: [...this.wraps].map(([kind, text]) => ({ kind, body: text })) };
@@ -69,7 +79,7 @@ export class Server {
     if (path === '/api/library') return { version: '1', protocols: [] };
     if (path.startsWith('/api/sync') && !this.log.devices.has(sent.device_id)) return problem(409, 'device_unknown');
     if (path.startsWith('/api/sync') && this.log.devices.get(sent.device_id)) return problem(403, 'device_revoked');
-    if (path === '/api/sync') return this.log.take(sent);
+    if (path === '/api/sync') return { ...this.log.take(sent), prompts: [...this.prompts] };
     if (path === '/api/sync/missing') {
       const have = new Set(this.log.ops.map((row) => row.op.op_id));
       return { missing: (sent.op_ids as string[]).filter((id) => !have.has(id)) };
@@ -91,8 +101,22 @@ export class Server {
   private identity(sent: { public_key: string; replaces: string | null }): Answer {
     const there = this.me.identity?.public_key ?? null;
     if (there !== sent.replaces) return problem(409, 'identity_exists', { public_key: there });
+    if (sent.replaces) this.wraps.clear();
     this.me.identity = { public_key: sent.public_key };
     return { public_key: sent.public_key };
+  }
+
+  private ask(): Answer {
+    const asked: Prompt = {
+      id: crypto.randomUUID(),
+      protocol: 'P01',
+      due_at: new Date(Date.now() - 1_000).toISOString(),
+      until: new Date(Date.now() + 7_200_000).toISOString(),
+      state: 'open',
+      why: 'You asked for it.',
+    };
+    this.prompts.push(asked);
+    return asked;
   }
 
   private wrap(kind: string, text: string): Answer {

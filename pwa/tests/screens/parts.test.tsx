@@ -101,7 +101,7 @@ test('a band and a missing result say a word and never a number of people', () =
   const { container } = render(
     <>
       <Band band="few" />
-      <NotEnough />
+      <NotEnough why="We never say how many." />
     </>,
   );
   expect(screen.getByRole('img', { name: 'few' })).toBeTruthy();

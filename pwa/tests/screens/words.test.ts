@@ -41,6 +41,13 @@ test.each(['should', 'score', 'streak', 'well done', 'at risk', 'anonymous', 'mi
   },
 );
 
+test.each(['trace', 'untraceable', 'end-to-end', 'compliant', 'validated', 'no other view', 'join the next release'])(
+  'no screen claims "%s", which is not so',
+  (claim) => {
+    expect(said.filter(({ sentence }) => sentence.toLowerCase().includes(claim))).toEqual([]);
+  },
+);
+
 test('no screen raises its voice', () => {
   expect(said.filter(({ sentence }) => /!|\b[A-Z]{4,}\b/.test(sentence))).toEqual([]);
 });

@@ -139,3 +139,41 @@ test('signing in on a removed phone adds it anew, and what waited goes out', asy
   expect(server.log.ops.map((row) => row.op.device_id)).not.toContain(device);
   expect(server.log.ops).toHaveLength(1);
 });
+
+test('an exchange that was already under way does not take away the prompt just asked for', async () => {
+  await signIn();
+  const before: Promise<Response>[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const direct = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    const answer = direct(input, init);
+    if (String(input) !== '/api/sync') return answer;
+    before.push(answer);
+    await Promise.all([answer, held]);
+    return answer;
+  };
+  const exchange = app.syncNow();
+  await vi.waitFor(() => expect(before).toHaveLength(1));
+  globalThis.fetch = direct;
+  const asked = await app.askNow();
+  release();
+  await exchange;
+  expect(store.prompts.value.map((prompt) => prompt.id)).toEqual([asked.id]);
+  server.prompts = [];
+  await app.syncNow();
+  expect(store.prompts.value).toEqual([]);
+});
+
+test('a key made anew has no words yet', async () => {
+  await signIn();
+  await app.keepWords('legal winner thank year wave sausage worth useful legal winner thank yellow'.split(' '));
+  expect(app.recoveryMade.value).toBe(true);
+  await app.startAnew();
+  expect(app.recoveryMade.value).toBe(false);
+  expect(server.wraps.size).toBe(0);
+  await start();
+  expect(app.recoveryMade.value).toBe(false);
+});

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Brand } from '../../parts/brand';
-import { nearDay, time } from '../../parts/dates';
+import { nearDay } from '../../parts/dates';
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
 import { BellIcon, DaysIcon, EyeIcon, MoonIcon } from '../../parts/icons';
@@ -144,7 +144,7 @@ function On() {
       <h1 class="stem" tabIndex={-1}>
         {words.on.title}
       </h1>
-      <p class="lede rests">{at ? words.on.confirmed(nearDay(at, zone), time(at, zone)) : words.on.unconfirmed}</p>
+      <p class="lede rests">{at ? words.on.confirmed(nearDay(at, zone)) : words.on.unconfirmed}</p>
     </Stairwell>
   );
 }

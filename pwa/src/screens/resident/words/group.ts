@@ -8,17 +8,17 @@ export const words = {
   step: 'One step for the system',
   from: (from: string) => `From: ${from}`,
   care: 'People who are stretched answer less, so this tends to look rosier than the weeks were. Bands are rough by design.',
-  empty: 'Nothing is out yet. The first release comes when a block of weeks has closed and enough people answered.',
+  empty: 'Nothing is out yet. The first release comes when a block of weeks has closed.',
   offline: 'No signal. This is what reached the phone last.',
   never: 'Never changed after it is out.',
   how: {
     open: 'How is this made?',
     title: 'How a release is made',
     lines: [
-      'Your taps leave the phone with no name and no account on them, under a token nobody can trace back to you.',
+      'Your taps leave the phone with no name and no account on them. They are stored without name, account, time or order, and nothing stored says which are yours.',
       'At a fixed hour they are counted, a little noise is added, and only a rough band comes out: few, about half, or most.',
       'With fewer than five people there is no band at all, and nobody is told how many there were.',
-      'There is no other view. No coach, director or coordinator can filter it or see one person.',
+      'Residents and coaches read the same page. No coach, director or coordinator can filter it or see one person.',
     ],
   },
 };

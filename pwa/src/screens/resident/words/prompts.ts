@@ -27,7 +27,7 @@ export const words = {
   },
   on: {
     title: 'Prompts arrive on this phone.',
-    confirmed: (day: string, time: string) => `Last confirmed: ${day}, ${time}.`,
+    confirmed: (day: string) => `Last confirmed: ${day}.`,
     unconfirmed: 'Not confirmed yet. It happens by itself with the next signal.',
     test: 'Send me one now',
     testSub: 'A real prompt, within half a minute',

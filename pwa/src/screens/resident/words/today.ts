@@ -16,7 +16,7 @@ export const words = {
   goOn: 'Go on where you were',
   hour: 'In an hour',
   later: { night: 'Not tonight', day: 'Not today', morning: 'Not today' },
-  snoozed: 'It comes again in an hour.',
+  snoozed: 'It comes again in an hour, if it is still open then.',
   declined: 'Left for today. Nothing happens.',
   quiet: {
     night: 'Nothing is asked of you tonight.',
@@ -26,7 +26,6 @@ export const words = {
   next: (when: string, at: string) => `Next one: ${when.replace(/^T(?=o)/, 't')}, around ${at}.`,
   snoozedTill: (at: string) => `You asked for an hour. It comes back at ${at}.`,
   noNext: 'No prompt in the next two days. You pick the times in Rhythm.',
-  unknownNext: 'The next time comes with the next signal.',
   hold: 'Something to hold, if you want it',
   ask: 'Ask me now',
   askSub: 'A prompt comes at once, as on its day',
