@@ -175,5 +175,6 @@ test('a key made anew has no words yet', async () => {
   expect(app.recoveryMade.value).toBe(false);
   expect(server.wraps.size).toBe(0);
   await start();
+  await app.syncNow();
   expect(app.recoveryMade.value).toBe(false);
 });
