@@ -26,7 +26,7 @@ from api.pulse.box import create_box
 from api.state import open_state
 
 READY_S = 60
-STOP_S = 15
+STOP_S = 8
 
 
 def wsgi() -> Any:
@@ -74,7 +74,7 @@ def web_command(settings: config.Settings) -> list[str]:
         *("--bind", settings.bind, "--worker-class", "gthread"),
         *("--workers", str(settings.web_workers), "--threads", str(settings.web_threads)),
         # Its warnings quote the address of a client that sent nonsense, so only errors are logged.
-        *("--log-level", "error", "--no-control-socket", "--graceful-timeout", "10"),
+        *("--log-level", "error", "--no-control-socket", "--graceful-timeout", "3"),
         *("--config", "python:api.gunicorn_conf"),
         *("--chdir", str(Path(__file__).resolve().parent.parent)),
     ]
