@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from api.http import Instant, Shape
+from api.people.schemas import known_zone
 from api.prompts.planner import WEEKLY_CAP
 
 CLOCK_TIME = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="is not a time like 18:30")
 STATES = ("planned", "open", "answered", "snoozed", "declined", "passed")
-
-
-def known_zone(name: str) -> None:
-    """Refuse what is not the name of an IANA zone."""
-    if name not in available_timezones():
-        raise ValidationError("is not a known time zone")
 
 
 class PromptShape(Shape):

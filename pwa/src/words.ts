@@ -26,7 +26,6 @@ export const words = {
     arrived: 'The next release is out.',
     failed: 'The demo clock did not answer. Try again.',
   },
-  loading: 'Opening…',
   unknown: {
     title: 'There is no page here.',
     say: 'The link may be old. Nothing is lost.',

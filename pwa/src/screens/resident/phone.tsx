@@ -112,4 +112,7 @@ function Alarms() {
   );
 }
 
-const inWords = (code: string) => (code === 'TOKEN_LOST' ? words.begunElsewhere : words.alarm);
+const inWords = (code: string): string => {
+  if (code === 'TOKEN_LOST') return words.begunElsewhere;
+  return code === 'RELEASE_DIFFERS' ? words.differs : words.alarm;
+};

@@ -15,6 +15,8 @@ export const words = {
     'Group answers for these weeks were begun on another phone of yours. This phone joins in with the next block. Your journal is not affected.',
   alarm:
     'Group answers are held back: the key shown to this phone could not be confirmed. Your journal is not affected.',
+  differs:
+    'A release shown to this phone is not the one shown to everybody. Ask your coordinator before you believe it. Your journal is not affected.',
   prompts: 'Prompts on this phone',
   signOut: 'Sign out',
   signOutSub: 'Your journal stays here, locked',
