@@ -136,7 +136,8 @@ def target_file(held: State) -> Path:
 
 def ask(held: State, seconds: float) -> float:
     """Ask the player to bring the clock to this offset; never back. Returns the offset it will have."""
-    wanted = min(FURTHEST_S, max(seconds, clock.offset_s(), _target(held)))
+    # Whole milliseconds, as the files hold them: whoever waits compares this number with the clock's.
+    wanted = round(min(FURTHEST_S, max(seconds, clock.offset_s(), _target(held))), 3)
     target_file(held).write_text(f"{wanted:.3f}")
     return wanted
 
