@@ -25,13 +25,10 @@ class State:
     settings: Settings
     engine: Engine
     mail: mail.Mail
+    # The key browsers subscribe with: an uncompressed P-256 point, base64url without padding.
+    vapid_public: str
     session_secret: bytes = field(repr=False)
     key_encryption_key: bytes = field(repr=False)
-
-    @property
-    def vapid_public(self) -> str:
-        """The key browsers subscribe with: an uncompressed P-256 point, base64url without padding."""
-        return vapid.public_key(self.settings.keys)
 
     @property
     def box_path(self) -> Path:
@@ -47,6 +44,7 @@ def open_state(settings: Settings) -> State:
         settings=settings,
         engine=engine_for(settings.database_url),
         mail=mail.mail_for(settings),
+        vapid_public=vapid.public_key(settings.keys),
         session_secret=secret_file(settings.keys / "session", lambda: secrets.token_bytes(32)),
         key_encryption_key=secret_file(settings.keys / "block-kek", lambda: secrets.token_bytes(32)),
     )
