@@ -15,9 +15,9 @@ from typing import Any
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
-from api import create_app, web
+from api import clock, create_app, web
 from api.config import Settings
-from api.demo.cast import ADA, OTHERS, Character
+from api.demo.cast import ADA, OTHERS, ZONE, Character
 from api.demo.phone import Phone, read, sign_in
 from api.mail import Letter
 from api.pulse.box import create_box
@@ -108,9 +108,6 @@ class World:
         return 0 <= self._days(self.today().isoformat()) - self._days(block["open_day"]) < 7
 
     def today(self) -> date:
-        from api import clock
-        from api.demo.cast import ZONE
-
         return clock.today(ZONE)
 
     def _days(self, day: str) -> int:

@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from api.pulse.blindsign import KEY_BYTES, IssuerKey, key_id
 
-KEK_BYTES = 32
 _NONCE_BYTES = 12
 _PRIME_BYTES = KEY_BYTES // 2
 _LABEL = b"handrail/v1/block-key\x00"
