@@ -20,8 +20,9 @@ from pywebpush import WebPusher
 from yarl import URL
 
 from api import clock
+from api.addresses import is_public
 from api.push import message
-from api.push.endpoints import decoded, endpoint_trouble, is_public
+from api.push.endpoints import decoded, endpoint_trouble
 from api.push.outcome import Outcome, of_answer
 from api.push.parcel import LAST_CALL, Parcel
 from api.push.vapid import Signer, private_key

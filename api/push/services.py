@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api import clock
+from api.addresses import origin_of
 from api.people.models import Device, Person
 from api.problems import Problem
 from api.prompts.models import Prompt, Rhythm
@@ -23,7 +24,7 @@ from api.prompts.planner import instant
 from api.prompts.queries import may_alert, times_of
 from api.prompts.services import Opened, begin_rhythm
 from api.push import queries
-from api.push.endpoints import endpoint_trouble, key_troubles, origin_of
+from api.push.endpoints import endpoint_trouble, key_troubles
 from api.push.models import Attempt, Pause, Subscription
 from api.push.outcome import Outcome
 from api.push.parcel import LAST_CALL, Parcel

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from api import clock
+from api.addresses import is_public, origin_of
 from api.push import vapid
-from api.push.endpoints import endpoint_trouble, is_public, key_troubles, origin_of
+from api.push.endpoints import endpoint_trouble, key_troubles
 from api.push.parcel import Parcel
 from api.push.sender import Sender
 from tests.fakes.push_service import BrowserKeys, PushService, b64
