@@ -13,7 +13,7 @@ from api import auth, config, http, web
 from api.problems import Problem
 from api.state import EXTENSION, State, open_state
 
-ROOMS = ("people", "library", "prompts", "push", "pulse", "sync")
+ROOMS = ("people", "library", "shifts", "prompts", "push", "pulse", "sync")
 
 OPENAPI: dict[str, Any] = {
     "API_TITLE": "Handrail",

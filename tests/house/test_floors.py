@@ -24,7 +24,7 @@ FLOORS = [
     {"contract", "serve"},
     {"cli"},
 ]
-LADDER = ["people", "library", "prompts", "push", "pulse", "journal", "coaching", "sync", "demo"]
+LADDER = ["people", "library", "shifts", "prompts", "push", "pulse", "journal", "coaching", "sync", "demo"]
 PURE = 3
 
 
