@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
+
+from api.shifts.shift import Kind, Shift
 
 SHORTEST_SHIFT = timedelta(hours=3)
 LONGEST_SHIFT = timedelta(hours=36)
 NIGHT_AT = time(3)
 DAY = timedelta(days=1)
-
-Kind = Literal["shift", "night", "off"]
 
 # A whole word each, in the languages rosters are written in; "off service" and "hand-off" are work.
 _OFF = re.compile(
@@ -26,15 +25,6 @@ _OFF = re.compile(
     re.IGNORECASE,
 )
 _AWAY = frozenset({"OOF"})
-
-
-@dataclass(frozen=True, order=True)
-class Shift:
-    """Hours of work or of time off, as UTC instants. "night" is work through 03:00 on the resident's wall clock."""
-
-    start: datetime
-    end: datetime
-    kind: Kind
 
 
 @dataclass(frozen=True)

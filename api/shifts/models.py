@@ -16,15 +16,15 @@ class ShiftCalendar(Base):
     """Where a resident's shifts come from; `source` is None once they took their calendar out.
 
     `url` is a capability (it often holds a token): it leaves this table only to be fetched. `read_on` is the resident's
-    local day of the last good reading, never the moment. `changed_at` moves whenever shifts may have changed, so that
-    the room that plans prompts, which stands above this one, can tell. A feed is due again at `next_read_at`.
+    local day of the last good reading, never the moment. `changed` says that shifts may be different since the room
+    that plans prompts, which stands above this one, last took note. A feed is due again at `next_read_at`.
     """
 
     __tablename__ = "shift_calendar"
     __table_args__ = (
         CheckConstraint("source IN ('file', 'feed')", name="source_known"),
         CheckConstraint("(source = 'feed') = (url IS NOT NULL)", name="feed_has_url"),
-        Index("ix_shift_calendar_changed_at", "changed_at"),
+        Index("ix_shift_calendar_changed", "changed"),
         Index(
             "ix_shift_calendar_next_read_at_feeds", "next_read_at", sqlite_where=_FEED_ROWS, postgresql_where=_FEED_ROWS
         ),
@@ -42,7 +42,7 @@ class ShiftCalendar(Base):
     problem: Mapped[str | None] = mapped_column(String(16))
     failures: Mapped[int] = mapped_column(default=0)
     next_read_at: Mapped[datetime | None]
-    changed_at: Mapped[datetime]
+    changed: Mapped[bool] = mapped_column(default=True)
 
 
 class ShiftRow(Base):

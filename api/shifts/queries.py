@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -11,15 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.people.models import Person
-from api.shifts.kinds import Kind, Shift
 from api.shifts.models import ShiftCalendar, ShiftRow
+from api.shifts.shift import Kind, Shift
 
 SHOWN_AHEAD = timedelta(days=35)
 
 
 def shifts_between(
-    db: Session, person_ids: Iterable[str], since: datetime, until: datetime
-) -> dict[str, tuple[Shift, ...]]:
+    db: Session, person_ids: Collection[str], since: datetime, until: datetime
+) -> dict[str, list[Shift]]:
     """Each person's shifts that touch [since, until), by start; somebody without any is not a key."""
     rows = db.execute(
         select(ShiftRow.person_id, ShiftRow.starts_at, ShiftRow.ends_at, ShiftRow.kind)
@@ -29,14 +29,7 @@ def shifts_between(
     found: dict[str, list[Shift]] = {}
     for person_id, start, end, kind in rows:
         found.setdefault(person_id, []).append(Shift(start, end, cast(Kind, kind)))
-    return {person_id: tuple(shifts) for person_id, shifts in found.items()}
-
-
-def changed_at(db: Session, person_ids: Iterable[str]) -> dict[str, datetime]:
-    """When each person's shifts last changed; somebody who never had a calendar is not a key."""
-    wanted = select(ShiftCalendar.person_id, ShiftCalendar.changed_at)
-    rows = db.execute(wanted.where(ShiftCalendar.person_id.in_(list(person_ids))))
-    return {row.person_id: row.changed_at for row in rows}
+    return found
 
 
 def shown(db: Session, person: Person, now: datetime) -> dict[str, Any]:
@@ -44,7 +37,7 @@ def shown(db: Session, person: Person, now: datetime) -> dict[str, Any]:
     kept = db.get(ShiftCalendar, person.id)
     if kept is None or kept.source is None:
         return dict.fromkeys(("source", "host", "read_on", "through", "problem")) | {"left_out": 0, "shifts": []}
-    found = shifts_between(db, [person.id], now, now + SHOWN_AHEAD).get(person.id, ())
+    found = shifts_between(db, [person.id], now, now + SHOWN_AHEAD).get(person.id, [])
     return {
         "source": kept.source,
         "host": urlsplit(kept.url).hostname if kept.url else None,

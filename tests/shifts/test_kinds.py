@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.shifts.kinds import Entry, Shift, read
+from api.shifts.kinds import Entry, read
+from api.shifts.shift import Shift
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 

@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(length=16), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("next_read_at", api.db.UTCDateTime(timezone=True), nullable=True),
-        sa.Column("changed_at", api.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(source = 'feed') = (url IS NOT NULL)", name=op.f("ck_shift_calendar_feed_has_url")),
         sa.CheckConstraint("source IN ('file', 'feed')", name=op.f("ck_shift_calendar_source_known")),
         sa.ForeignKeyConstraint(
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_shift_calendar")),
     )
     with op.batch_alter_table("shift_calendar", schema=None) as batch_op:
-        batch_op.create_index("ix_shift_calendar_changed_at", ["changed_at"], unique=False)
+        batch_op.create_index("ix_shift_calendar_changed", ["changed"], unique=False)
         batch_op.create_index(
             "ix_shift_calendar_next_read_at_feeds",
             ["next_read_at"],
@@ -74,7 +74,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("source = 'feed'"),
             postgresql_where=sa.text("source = 'feed'"),
         )
-        batch_op.drop_index("ix_shift_calendar_changed_at")
+        batch_op.drop_index("ix_shift_calendar_changed")
 
     op.drop_table("shift_calendar")
     with op.batch_alter_table("shift", schema=None) as batch_op:
