@@ -37,6 +37,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "not_anonymous": (400, "The box takes no cookie and no credential"),
     "not_eligible": (403, "This account does not take part in this block"),
     "not_found": (404, "There is nothing here"),
+    "other_person": (409, "These entries belong to another account"),
     "person_exists": (409, "Someone with that address is already here"),
     "signed_out": (401, "Please sign in"),
     "signing_failure": (500, "The signature could not be made"),

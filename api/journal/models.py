@@ -9,12 +9,18 @@ from api.db import Base, Id, new_id
 
 
 class Stream(Base):
-    """One person's log. This is the row that is locked, so `last_seq` grows in the order of commits."""
+    """One person's log. This is the row that is locked, so `last_seq` grows in the order of commits.
+
+    `tag` is a piece of the newest op's id, "" before the first: with it a cursor tells this history from another
+    that is as long. `epoch` is None while the database's own epoch holds; see `journal.services.begin_own_epoch`.
+    """
 
     __tablename__ = "journal_stream"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    tag: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    epoch: Mapped[str | None] = mapped_column(Id)
 
 
 class Op(Base):

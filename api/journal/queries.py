@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.journal.models import Op, Parked
-from api.journal.statements import ARRIVED, CHANGES, DEVICES_OF, EPOCH, HOLES_MAX, LAST_SEQ
+from api.journal.statements import ARRIVED, AT, CHANGES, DEVICES_OF, EPOCH, HOLES_MAX, STREAM
 
 PAGE: Final = 100  # ops in one pull; at the size limit of an op that is 1.6 MB
+
+
+class Place(NamedTuple):
+    """A point of a person's log: the server_seq of an op and a piece of its id. The beginning is 0 with no tag.
+
+    `epoch` is the person's own, None while the database's holds.
+    """
+
+    seq: int = 0
+    tag: str = ""
+    epoch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,7 @@ class Page:
     """Ops in the order of the log; `upto` is where the next pull goes on, `more` whether one is worth making now."""
 
     changes: Sequence[dict[str, Any]]
-    upto: int
+    upto: Place
     more: bool
 
 
@@ -41,9 +52,15 @@ def epoch(db: Session) -> str | None:
     return db.connection().scalar(EPOCH)
 
 
-def last_seq(db: Session, person_id: str) -> int:
-    """The server_seq of the person's newest op; 0 for an empty log."""
-    return db.connection().scalar(LAST_SEQ, {"person": person_id}) or 0
+def end(db: Session, person_id: str) -> Place:
+    """Where the person's log ends now."""
+    row = db.connection().execute(STREAM, {"person": person_id}).first()
+    return Place(*row) if row else Place()
+
+
+def tag_of(op_id: str) -> str:
+    """The piece of an op's id that a cursor carries: all random, so it tells nothing of when."""
+    return op_id[-8:]
 
 
 def devices(db: Session, person_id: str) -> dict[str, bool]:
@@ -52,31 +69,46 @@ def devices(db: Session, person_id: str) -> dict[str, bool]:
     return {device_id: revoked_at is not None for device_id, revoked_at in rows}
 
 
-def position(cursor: str | None, epoch_id: str, last: int) -> int:
-    """Where a pull starts: the server_seq in a cursor `<epoch>.<server_seq>` of this epoch.
+def position(db: Session, person_id: str, cursor: str | None, epoch_id: str, end: Place) -> int | None:
+    """Where a pull starts: the server_seq in a cursor `<epoch>.<server_seq>.<tag>` of this epoch.
 
-    Any other cursor means 0, the whole log: none, one of another epoch, one this server cannot have given, or one
-    beyond `last`, which an older copy of the database would otherwise answer with silence.
+    0, the whole log, for no cursor, one of another epoch, and one no server gives. None when the cursor is of this
+    epoch and yet this log never was where it points: the database is an older copy of the one that gave it, put back
+    without the restore command. Cursors from before there were tags have none; only their number is checked.
     """
-    named, _, number = (cursor or "").rpartition(".")
+    named, _, rest = (cursor or "").partition(".")
+    number, _, tag = rest.partition(".")
     if named != epoch_id or not number.isdecimal() or not number.isascii() or len(number) > 16:
         return 0
-    return int(number) if int(number) <= last else 0
+    at = int(number)
+    if at > end.seq:
+        return None
+    return at if not tag or not at or tag == _tag_at(db, person_id, at, end) else None
 
 
-def changes(db: Session, person_id: str, after: int, upto: int, page: int = PAGE) -> Page:
-    """The log after one server_seq and up to another, at most `page` ops of it.
+def _tag_at(db: Session, person_id: str, at: int, end: Place) -> str:
+    if at == end.seq:
+        return end.tag
+    return tag_of(db.connection().scalar(AT, {"person": person_id, "at": at}) or "")
+
+
+def changes(db: Session, person_id: str, after: int, upto: Place, page: int = PAGE) -> Page:
+    """The log after one server_seq and up to a place, at most `page` ops of it.
 
     Withdrawn bodies are "", so a mac no longer fits them. Receipts of prompts are not part of the journal and are left
     out; what prompts there are is told apart from it.
     """
-    if after >= upto:
+    if after >= upto.seq:
         return Page([], upto, False)
-    wanted = {"person": person_id, "after": after, "upto": upto, "rows": page + 1}
+    wanted = {"person": person_id, "after": after, "upto": upto.seq, "rows": page + 1}
     rows = db.connection().execute(CHANGES, wanted).mappings().all()
     more = len(rows) > page
     shown = [_change(dict(row)) for row in rows[:page]]
-    return Page(shown, shown[-1]["server_seq"] if more else upto, more)
+    return Page(shown, _place(shown[-1]) if more else upto, more)
+
+
+def _place(change: dict[str, Any]) -> Place:
+    return Place(change["server_seq"], tag_of(change["op"]["op_id"]))
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from api.db import new_id
 from api.journal import queries
 from api.journal import statements as said
 from api.journal.envelope import PROMPT, Envelope, Misfit, read
+from api.journal.queries import Place
 from api.journal.statements import EPOCHS, GAPS, LINES, OPS, PARKED, STREAMS, TOMBSTONES
 from api.journal.verdict import Known, Ledger, Result, arrivals
 
@@ -27,13 +28,13 @@ PARKED_MAX: Final = 500  # rows a person; beyond it an op is still answered park
 class Appended:
     """Answers in the order of the ops; `outcomes` are the prompt ops that were applied just now.
 
-    `before` and `after` are the newest server_seq before and after this batch.
+    `before` and `after` are where the log ended before and after this batch.
     """
 
     results: list[Result]
     outcomes: list[Envelope]
-    before: int
-    after: int
+    before: Place
+    after: Place
 
 
 def append(db: Session, person_id: str, sent: Sequence[object], own: Collection[str]) -> Appended:
@@ -42,20 +43,32 @@ def append(db: Session, person_id: str, sent: Sequence[object], own: Collection[
     Never raises for an op: each gets an answer, and a bad one keeps no other from being stored.
     """
     if not sent:
-        last = queries.last_seq(db, person_id)
-        return Appended([], [], last, last)
+        end = queries.end(db, person_id)
+        return Appended([], [], end, end)
     before = _lock(db, person_id)
     ops = [read(raw) for raw in sent]
     lines = _lines(db, person_id, ops)
-    ledger = _open(db, person_id, ops, before, lines, own)
+    ledger = _open(db, person_id, ops, before.seq, lines, own)
     results = [ledger.judge(op) for op in ops]
     _write(db, person_id, ledger)
     _advance(db, person_id, ledger, lines)
-    return Appended(results, ledger.outcomes(), before, ledger.last_seq)
+    return Appended(results, ledger.outcomes(), before, _end(ledger, before))
 
 
-def current_epoch(db: Session) -> str:
-    """The id of this database's history, made on first use. Two first users agree on one."""
+def _end(ledger: Ledger, before: Place) -> Place:
+    if not ledger.applied:
+        return before
+    at, newest = ledger.applied[-1]
+    return Place(at, queries.tag_of(newest.op_id), before.epoch)
+
+
+def current_epoch(db: Session, own: str | None = None) -> str:
+    """The id of a log's history: the person's own where there is one, else this database's.
+
+    The database's is made on first use, and two first users agree on one.
+    """
+    if own is not None:
+        return own
     found = queries.epoch(db)
     if found is None:
         _insert_new(db, EPOCHS, [{"one": 1, "id": new_id()}])
@@ -66,21 +79,35 @@ def current_epoch(db: Session) -> str:
 def begin_epoch(db: Session) -> str:
     """Start a new history, which every phone answers by offering what it kept. For the restore command only."""
     db.execute(delete(EPOCHS))
+    db.execute(update(STREAMS).where(STREAMS.c.epoch.is_not(None)).values(epoch=None))
     return current_epoch(db)
 
 
-def _lock(db: Session, person_id: str) -> int:
-    """Hold the person's stream until the transaction ends; its last_seq.
+def begin_own_epoch(db: Session, person_id: str) -> str:
+    """Start a new history for one person, whose phone holds a place this log never reached.
+
+    So an older copy that somebody put back without the restore command is noticed by the first phone that knows more,
+    and a phone that makes up a place makes only its own person's phones read anew. Two phones at once agree on the
+    epoch of the one that committed last, and the other is told of it by its next exchange.
+    """
+    _lock(db, person_id)
+    begun = new_id()
+    db.execute(update(STREAMS).where(STREAMS.c.person_id == person_id).values(epoch=begun))
+    return begun
+
+
+def _lock(db: Session, person_id: str) -> Place:
+    """Hold the person's stream until the transaction ends; where it ends.
 
     SQLite drops FOR UPDATE from the statement, for its write lock already stands for it. On PostgreSQL two first
     exchanges at once both reach the insert; the second waits there and then finds the row of the first.
     """
     wanted = {"person": person_id}
-    found = db.connection().scalar(said.LOCKED_LAST_SEQ, wanted)
+    found = db.connection().execute(said.LOCKED_STREAM, wanted).first()
     if found is None:
         _insert_new(db, STREAMS, [{"person_id": person_id, "last_seq": 0}])
-        found = db.connection().scalar(said.LOCKED_LAST_SEQ, wanted)
-    return int(found or 0)
+        found = db.connection().execute(said.LOCKED_STREAM, wanted).one()
+    return Place(*found)
 
 
 def _lines(db: Session, person_id: str, ops: Sequence[Envelope | Misfit]) -> dict[str, int]:
@@ -135,7 +162,8 @@ def _write(db: Session, person_id: str, ledger: Ledger) -> None:
     if ledger.applied:
         connection = db.connection()
         connection.execute(insert(OPS), [_row(person_id, at, op, ledger.buried) for at, op in ledger.applied])
-        connection.execute(said.MOVE_STREAM, {"person": person_id, "to": ledger.last_seq})
+        tag = queries.tag_of(ledger.applied[-1][1].op_id)
+        connection.execute(said.MOVE_STREAM, {"person": person_id, "to": ledger.last_seq, "marked": tag})
     if ledger.parked:
         _park(db, person_id, ledger.parked)
 

@@ -31,9 +31,12 @@ _device: BindParameter[str] = bindparam("device")
 EPOCH = select(EPOCHS.c.id)
 DEVICES_OF = select(DEVICES.c.id, DEVICES.c.revoked_at).where(DEVICES.c.person_id == _person)
 
-LAST_SEQ = select(STREAMS.c.last_seq).where(STREAMS.c.person_id == _person)
-LOCKED_LAST_SEQ = LAST_SEQ.with_for_update()
-MOVE_STREAM = update(STREAMS).where(STREAMS.c.person_id == _person).values(last_seq=bindparam("to"))
+STREAM = select(STREAMS.c.last_seq, STREAMS.c.tag, STREAMS.c.epoch).where(STREAMS.c.person_id == _person)
+LOCKED_STREAM = STREAM.with_for_update()
+MOVE_STREAM = (
+    update(STREAMS).where(STREAMS.c.person_id == _person).values(last_seq=bindparam("to"), tag=bindparam("marked"))
+)
+AT = select(OPS.c.op_id).where(OPS.c.person_id == _person, OPS.c.server_seq == bindparam("at"))
 
 KNOWN = select(OPS.c.op_id, OPS.c.mac, OPS.c.server_seq).where(
     OPS.c.person_id == _person, OPS.c.op_id.in_(bindparam("ids", expanding=True))

@@ -82,9 +82,10 @@ def me(call: Call) -> dict[str, Any]:
     caller=RESIDENT,
     body=schemas.DeviceRequest,
     answer=schemas.DeviceShape,
-    problems=("device_taken",),
+    problems=("device_taken", "device_revoked", "other_person"),
 )
 def register_device(call: Call) -> Any:
+    services.refuse_another(call.me, call.body["person_id"])
     return services.register_device(call.db, call.me, str(call.path["device_id"]), call.body["name"], clock.now())
 
 

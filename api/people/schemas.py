@@ -76,8 +76,17 @@ class Health(Shape):
     status = fields.String(required=True)
 
 
+class Owner(fields.String):
+    """The person a phone's store belongs to; when the session is somebody else's, nothing of the request is done."""
+
+    def __init__(self, **options: Any) -> None:
+        most = validate.Length(max=36)
+        super().__init__(load_default=None, allow_none=True, validate=most, **options)
+
+
 class DeviceRequest(Shape):
     name = _text(80, required=True)
+    person_id = Owner()
 
 
 class DeviceShape(Shape):

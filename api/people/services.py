@@ -134,8 +134,17 @@ def disable(db: Session, email: str, now: datetime) -> None:
     db.execute(delete(SignInCode).where(SignInCode.person_id == person.id))
 
 
+def refuse_another(person: Person, owner: str | None) -> None:
+    """Refuse what a phone says is another person's: its session changed hands. Raises other_person."""
+    if owner not in (None, person.id):
+        raise Problem("other_person")
+
+
 def register_device(db: Session, person: Person, device_id: str, name: str, now: datetime) -> Device:
-    """The person's device under this id, made or renamed. Raises device_taken for somebody else's id."""
+    """The person's device under this id, made or renamed.
+
+    Raises device_taken for somebody else's id, and device_revoked: a removed phone does not come back under its old id.
+    """
     device = db.get(Device, device_id)
     if device is None:
         device = Device(id=device_id, person_id=person.id, name=name, created_at=now)
@@ -146,6 +155,8 @@ def register_device(db: Session, person: Person, device_id: str, name: str, now:
             return register_device(db, person, device_id, name, now)
     if device.person_id != person.id:
         raise Problem("device_taken")
+    if device.revoked_at is not None:
+        raise Problem("device_revoked")
     device.name = name
     return device
 

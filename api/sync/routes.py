@@ -13,7 +13,7 @@ from api.sync import parsing, services
 from api.sync.schemas import MissingAnswer, MissingRequest, SyncAnswer, SyncRequest
 
 REQUEST_MAX = 262_144
-DEVICE = ("device_unknown", "device_revoked")
+DEVICE = ("device_unknown", "device_revoked", "other_person")
 
 
 class PatientParser(FlaskParser):
@@ -55,4 +55,4 @@ def sync(call: Call) -> Any:
 )
 def ask_missing(call: Call) -> Any:
     """Which of the ops a phone kept are not here."""
-    return {"missing": services.missing(call.db, call.me, call.body["device_id"], call.body["op_ids"])}
+    return {"missing": services.missing(call.db, call.me, call.body)}

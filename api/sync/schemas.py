@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.http import Instant, Shape
+from api.people.schemas import Owner
 from api.prompts.schemas import PromptShape
 
 UUID = validate.Regexp(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -39,6 +40,7 @@ class SyncRequest(Shape):
     cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
     acked_through = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0, max=COUNT_MAX))
     device_id = fields.String(required=True, validate=UUID)
+    person_id = Owner()
     ops = fields.List(fields.Raw(allow_none=True), required=True, metadata=OPS)
 
 
@@ -79,6 +81,7 @@ class MissingRequest(Shape):
     """Ids of ops a phone kept, asked after a restore."""
 
     device_id = fields.String(required=True, validate=UUID)
+    person_id = Owner()
     op_ids = fields.List(fields.String(validate=UUID), required=True, validate=validate.Length(max=500))
 
 

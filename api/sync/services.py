@@ -12,8 +12,10 @@ from api.journal import outcome
 from api.journal import queries as log
 from api.journal import services as journal
 from api.journal.envelope import PROTO, Envelope
+from api.journal.queries import Place
 from api.journal.verdict import Result
 from api.people.models import Person
+from api.people.services import refuse_another
 from api.problems import Problem
 from api.prompts import queries as prompts
 from api.prompts import services as prompting
@@ -26,17 +28,21 @@ def take_in(db: Session, person: Person, sent: Mapping[str, Any], now: datetime)
 
     Where the pull starts is decided by the cursor alone, which names its epoch; `known_epoch`, `acked_through` and
     `client_now` are the phone's word and change nothing here. Raises Problem too_many_ops (422), device_unknown (409)
-    or device_revoked (403); in each case nothing was stored, and the phone keeps all of it.
+    or device_revoked (403), or other_person (409); in each case nothing was stored, and the phone keeps all of it.
     """
+    refuse_another(person, sent["person_id"])
     if len(sent["ops"]) > BATCH_MAX:
         raise Problem("too_many_ops", f"At most {BATCH_MAX} entries fit one request")
     own = _devices(db, person, sent["device_id"])
     took = journal.append(db, person.id, sent["ops"], own)
     for op in took.outcomes:
         _settle(db, person, op, now)
-    epoch = journal.current_epoch(db)
+    epoch = journal.current_epoch(db, took.before.epoch)
+    start = log.position(db, person.id, sent["cursor"], epoch, took.before)
+    if start is None:
+        epoch, start = journal.begin_own_epoch(db, person.id), 0
     # What was applied just now is told by the results, so the pull stops before it and the cursor still moves past it.
-    page = log.changes(db, person.id, log.position(sent["cursor"], epoch, took.before), took.before)
+    page = log.changes(db, person.id, start, took.before)
     arrived = log.arrived(db, person.id, sent["device_id"])
     return {
         "proto": PROTO,
@@ -48,9 +54,13 @@ def take_in(db: Session, person: Person, sent: Mapping[str, Any], now: datetime)
         "holes": arrived.holes,
         "changes": page.changes,
         "more": page.more,
-        "cursor": f"{epoch}.{page.upto if page.more else took.after}",
+        "cursor": _cursor(epoch, page.upto if page.more else took.after),
         "prompts": _prompts(db, person, now),
     }
+
+
+def _cursor(epoch: str, place: Place) -> str:
+    return f"{epoch}.{place.seq}.{place.tag}" if place.seq else f"{epoch}.0"
 
 
 def _prompts(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]:
@@ -62,10 +72,14 @@ def _prompts(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]
     return prompts.for_phone(db, person, now)
 
 
-def missing(db: Session, person: Person, device_id: str, op_ids: Collection[str]) -> list[str]:
-    """Those of the ops a phone kept that this server lacks. Raises Problem device_unknown or device_revoked."""
-    _devices(db, person, device_id)
-    return log.missing(db, person.id, op_ids)
+def missing(db: Session, person: Person, asked: Mapping[str, Any]) -> list[str]:
+    """Those of the ops a phone kept that this server lacks.
+
+    Raises Problem device_unknown, device_revoked or other_person.
+    """
+    refuse_another(person, asked["person_id"])
+    _devices(db, person, asked["device_id"])
+    return log.missing(db, person.id, asked["op_ids"])
 
 
 def _devices(db: Session, person: Person, calling: str) -> Collection[str]:

@@ -346,7 +346,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -469,7 +469,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -633,7 +633,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1124,7 +1124,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1408,7 +1408,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2042,7 +2042,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2154,7 +2154,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2799,6 +2799,8 @@ export interface components {
         };
         DeviceRequest: {
             name: string;
+            /** @default null */
+            person_id?: string | null;
         };
         DeviceShape: {
             /** Format: date-time */
@@ -2914,6 +2916,8 @@ export interface components {
         MissingRequest: {
             device_id: string;
             op_ids: string[];
+            /** @default null */
+            person_id?: string | null;
         };
         Nothing: Record<string, never>;
         OpShape: {
@@ -3120,6 +3124,8 @@ export interface components {
             nonce: string;
             /** @description At most 50, each as in OpShape; one that is not is answered parked */
             ops: unknown[];
+            /** @default null */
+            person_id?: string | null;
             proto: number;
         };
         WrapRequest: {

@@ -37,7 +37,7 @@ def test_a_phone_does_not_get_back_what_it_just_sent(phone_of: PhoneOf, cast: Ca
     mine = first.create({})
     answer = sync(first, [mine])
     assert [change["op"] for change in answer["changes"]] == [theirs]
-    assert answer["cursor"].endswith(".2")
+    assert answer["cursor"] == f"{answer['server_epoch']}.2.{mine['op_id'][-8:]}"
 
 
 def test_nobody_pulls_another_persons_ops(phone_of: PhoneOf, cast: Cast) -> None:
@@ -65,6 +65,40 @@ def test_a_long_log_comes_in_pages_without_a_gap(
     assert len(seen) - 20 == rounds - 1  # all it sent itself while it was behind, but for the last
 
 
+def test_a_copy_put_back_without_the_restore_command_is_noticed_by_the_first_phone_that_knows_more(
+    phone_of: PhoneOf, cast: Cast, engine: Engine
+) -> None:
+    first = phone_of(cast.rita)
+    first.create({"n": 1})
+    first.quiet()
+    second = phone_of(cast.rita, keys=first.keys)
+    yesterday = backup.take(engine)
+    first.create({"n": 2})
+    first.quiet()
+    second.quiet()
+    before = second.epoch
+    backup.restore(engine, yesterday, new_epoch=False)
+    second.register()
+    second.create({"n": 3})
+    assert len(sync(second, list(second.outbox.values()), cursor=None)["results"]) == 1, (
+        "as long again, and another log"
+    )
+    for phone in (second, first, second):
+        phone.quiet()
+    assert second.epoch not in (None, before)
+    assert sorted(content["n"] for content in second.view().values()) == [1, 2, 3]
+    assert first.view() == second.view()
+
+
+def test_a_cursor_from_before_there_were_tags_still_counts(phone_of: PhoneOf, cast: Cast) -> None:
+    phone = phone_of(cast.rita)
+    phone.create({})
+    phone.create({})
+    phone.quiet()
+    answer = sync(phone, [], cursor=f"{phone.epoch}.1")
+    assert (answer["server_epoch"], len(answer["changes"])) == (phone.epoch, 1)
+
+
 STRANGE = ["", "x", ".", "1", ".1", "x.1", "E.-1", "E.1x", "E.²", "E." + "9" * 20, "E.3", "\x00"]
 
 
@@ -85,7 +119,7 @@ def test_another_epoch_means_a_full_pull_under_the_new_one(phone_of: PhoneOf, ca
     backup.restore(engine, backup.take(engine))
     answer = sync(phone, [])
     assert answer["server_epoch"] != before
-    assert answer["cursor"] == f"{answer['server_epoch']}.1"
+    assert answer["cursor"].startswith(f"{answer['server_epoch']}.1.")
     assert len(answer["changes"]) == 1
 
 
