@@ -8,7 +8,18 @@ import { tell } from '../store/changes';
 import { unlock } from '../store/cipher';
 import { device, forkDevice, isRemoved, markRemoved } from '../store/device';
 import { beginEpoch } from '../store/merge';
-import { freshSync, keepBody, keptIds, outboxRows, sendAgain, settleResults } from '../store/outbox';
+import {
+  freshSync,
+  hold,
+  holdNothing,
+  keepBodies,
+  keptIds,
+  nextRows,
+  outboxCount,
+  sendAgain,
+  settleResults,
+} from '../store/outbox';
+import { inPieces } from '../store/pause';
 import { keepPrompts, promptChanges } from '../store/prompts';
 import { alone } from '../store/turn';
 import { setting } from '../store/values';
@@ -17,7 +28,8 @@ import { takeIn } from './pull';
 import { enrolAgain, register } from './register';
 
 export type Outcome =
-  | { state: 'done' }
+  /** `held`: some ops have to wait till the server or this app is newer; the others are through. */
+  | { state: 'done'; held?: true }
   /** Try again by itself; `after` is the server's wish in seconds. */
   | { state: 'unreachable'; after: number | null }
   | { state: 'signed-out' }
@@ -60,6 +72,8 @@ function outcomeOf(error: unknown): Outcome {
 async function rounds(): Promise<Outcome> {
   if (!(await identity())) return { state: 'locked' };
   await register();
+  if (!tried) await holdNothing();
+  tried = true;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     await sealNext();
     const next = await oneRound();
@@ -68,14 +82,37 @@ async function rounds(): Promise<Outcome> {
   return { state: 'unreachable', after: null };
 }
 
+/** Held ops were tried since this start of the app; a newer version is a new start. */
+let tried = false;
+
+/** Everything waiting is tried at the next exchange, what was held too: the person asked for it. */
+export function tryAll(): void {
+  tried = false;
+}
+
 /** Seals what the next batch can hold, so that a long queue begins to move at once. */
 async function sealNext(): Promise<void> {
+  const open = (await nextRows(BATCH_MAX)).filter((row) => row.body === null);
   const held = await identity();
-  for (const row of (await outboxRows()).slice(0, BATCH_MAX)) {
-    if (row.body !== null || !row.plain || !held) continue;
-    const { seal } = await import('../seal/age');
-    await keepBody(row.op_id, await seal(await unlock(row.plain), held.publicKey));
+  if (open.length === 0 || !held) return;
+  const { seal } = await import('../seal/age');
+  const breathe = inPieces();
+  const sealed = new Map<Id, string>();
+  const spoilt: Id[] = [];
+  for (const { op_id, plain } of open) {
+    const body = plain && (await unlock(plain).catch(asSpoilt));
+    if (body) sealed.set(op_id, await seal(body, held.publicKey));
+    else spoilt.push(op_id);
+    await breathe();
   }
+  await keepBodies(sealed);
+  if (spoilt.length > 0) await hold(spoilt);
+}
+
+/** A body that does not open must not keep the others waiting; without the key itself none of them goes. */
+function asSpoilt(error: unknown): null {
+  if (error instanceof DOMException && error.name === 'OperationError') return null;
+  throw error;
 }
 
 async function oneRound(): Promise<Outcome | 'again'> {
@@ -91,10 +128,8 @@ async function oneRound(): Promise<Outcome | 'again'> {
   if (after.forked) await fork();
   if (after.notOurs) return { state: 'not-ours' };
   await offerKept();
-  if (after.later && after.ended === 0) return { state: 'refused', code: 'later' };
-  const left = await outboxRows();
-  const more = answer.more || after.forked || (left.length > 0 && !after.later);
-  return more ? 'again' : { state: 'done' };
+  if (answer.more || after.forked || (await nextRows(1)).length > 0) return 'again';
+  return (await outboxCount()) > 0 ? { state: 'done', held: true } : { state: 'done' };
 }
 
 async function fork(): Promise<void> {

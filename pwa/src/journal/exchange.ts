@@ -5,7 +5,7 @@ import { nowInstant } from '../clock';
 import type { Op, SyncAnswer } from '../contract';
 import { signed } from '../seal/mac';
 import { device } from '../store/device';
-import { freshSync, outboxRows } from '../store/outbox';
+import { freshSync, nextRows } from '../store/outbox';
 import type { OutboxRow } from '../store/schema';
 import { keyNamed, setting } from '../store/values';
 
@@ -22,16 +22,16 @@ async function opOf(row: ReadyRow, mac: CryptoKey): Promise<Op> {
   return signed({ proto: 1, op_id, device_id, seq, entity_id, kind, base, occurred_at, body }, mac);
 }
 
-/** The first ops that fit one request, in the order of their sequence; ops not sealed yet wait. */
+/** The first ops that may go and fit one request, in the order of their sequence; ops not sealed yet wait. */
 export async function nextBatch(): Promise<Op[]> {
   const mac = (await keyNamed('identity'))?.mac;
   if (!mac) return [];
   const batch: Op[] = [];
   let room = BATCH_BYTES;
-  for (const row of (await outboxRows()).filter(isReady)) {
+  for (const row of (await nextRows(BATCH_MAX)).filter(isReady)) {
     const op = await opOf(row, mac);
     room -= new TextEncoder().encode(JSON.stringify(op)).length + 1;
-    if (batch.length === BATCH_MAX || (room < 0 && batch.length > 0)) break;
+    if (room < 0 && batch.length > 0) break;
     batch.push(op);
   }
   return batch;

@@ -1,5 +1,6 @@
 /** Opens what other devices sealed and merges it. */
 
+import { now } from '../clock';
 import type { SyncAnswer } from '../contract';
 import { identity } from '../seal/identity';
 import { canonical } from '../seal/mac';
@@ -7,6 +8,7 @@ import { fromB64u } from '../store/bytes';
 import { lock } from '../store/cipher';
 import { look } from '../store/database';
 import { type Arrival, mergeArrivals } from '../store/merge';
+import { inPieces } from '../store/pause';
 import type { Checkin } from '../store/schema';
 import type { TokenBody } from '../store/tokens';
 
@@ -15,8 +17,13 @@ type Change = SyncAnswer['changes'][number];
 /** Makes every body ready before the one transaction that merges them. Throws nothing for a body that does not open. */
 export async function takeIn(answer: SyncAnswer): Promise<void> {
   const known = await knownOps(answer.changes);
-  const arrivals = await Promise.all(answer.changes.map((change) => ready(change, known)));
-  await mergeArrivals(arrivals, answer.server_epoch, answer.cursor);
+  const breathe = inPieces();
+  const arrivals: Arrival[] = [];
+  for (const change of answer.changes) {
+    arrivals.push(await ready(change, known));
+    await breathe();
+  }
+  await mergeArrivals(arrivals, answer.server_epoch, answer.cursor, Date.parse(answer.server_now) || now());
 }
 
 /** Ops this phone wrote itself come back too; their bodies need not be opened again. */

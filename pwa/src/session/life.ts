@@ -13,7 +13,7 @@ import { setting } from '../store/values';
 import { me, refresh } from '../store/view';
 import { oweSignOut, paySignOut } from './leaving';
 import { adopt } from './me';
-import { round, watch } from './rounds';
+import { round, tryNow, watch } from './rounds';
 import { keys, recoveryMade, session } from './state';
 import { watchForUpdates } from './update';
 
@@ -70,7 +70,7 @@ export async function signOut(): Promise<void> {
 }
 
 /** One exchange now, for a person who does not want to wait. Never throws; the signals tell. */
-export const syncNow = (): Promise<void> => round();
+export const syncNow = (): Promise<void> => tryNow();
 
 /** Makes a prompt due at once. Throws Offline or Refusal. */
 export async function askNow(protocol: string | null = null): Promise<Prompt> {

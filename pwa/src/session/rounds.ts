@@ -2,7 +2,8 @@
 
 import * as api from '../api';
 import { Offline, Refusal } from '../api';
-import { flush, type Outcome } from '../journal/engine';
+import { ticks } from '../clock';
+import { flush, type Outcome, tryAll } from '../journal/engine';
 import { tend } from '../pulse/engine';
 import { pace } from '../pulse/sending';
 import { wakeWorkerLater } from '../push/registration';
@@ -29,6 +30,8 @@ let running: Promise<void> | null = null;
 let again = false;
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** Monotonic milliseconds before which nothing goes by itself, because the server asked for it. */
+let notBefore = 0;
 
 /** One round now; a call during a round makes it run once more. Never rejects; the signals tell. */
 export function round(): Promise<void> {
@@ -99,7 +102,7 @@ async function readLibrary(): Promise<void> {
 
 function take(outcome: Outcome): void {
   online.value = outcome.state !== 'unreachable';
-  needsUpdate.value = outcome.state === 'refused' && outcome.code === 'later';
+  needsUpdate.value = outcome.state === 'done' && outcome.held === true;
   if (outcome.state === 'done' || outcome.state === 'locked') session.value = 'signed-in';
   if (outcome.state === 'signed-out' || outcome.state === 'not-ours') session.value = 'needs-sign-in';
   if (outcome.state === 'removed') session.value = 'removed';
@@ -107,6 +110,7 @@ function take(outcome: Outcome): void {
   const after = outcome.state === 'unreachable' ? outcome.after : null;
   const well = outcome.state === 'done' || outcome.state === 'locked';
   failures = well ? 0 : failures + 1;
+  notBefore = ticks() + (after ?? 0) * 1000;
   if (session.value !== 'signed-in') return;
   if (outcome.state === 'unreachable') void wakeWorkerLater();
   // A hidden page that has nothing to send rests; becoming visible starts a round.
@@ -117,12 +121,24 @@ function take(outcome: Outcome): void {
 /** A save is painted before anything is sealed: sealing takes the main thread for longer than a frame. */
 function soon(): void {
   clearTimeout(timer);
-  timer = setTimeout(round, AFTER_SAVE_MS);
+  timer = setTimeout(round, Math.max(AFTER_SAVE_MS, notBefore - ticks()));
+}
+
+/** A round by itself: now, or when the server said that it may be. */
+function nudge(): void {
+  if (ticks() < notBefore) soon();
+  else void round();
+}
+
+/** The person wants it tried now, and everything that waits with it. */
+export function tryNow(): Promise<void> {
+  tryAll();
+  return round();
 }
 
 /** Somebody looks at the page. */
 function present(): void {
-  void round();
+  nudge();
   if (session.value !== 'removed') void mend().catch(() => {});
   void (navigator as Navigator & { clearAppBadge?(): Promise<void> }).clearAppBadge?.().catch(() => {});
 }
@@ -134,7 +150,7 @@ export function watch(): void {
     soon();
     void askToPersist().catch(() => {});
   });
-  addEventListener('online', () => void round());
+  addEventListener('online', nudge);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') present();
   });

@@ -63,13 +63,23 @@ function database(): Promise<IDBPDatabase<PersonDb>> {
   return opening;
 }
 
+/**
+ * What a connection says that the system closed: when a transaction is asked of it, when it took a running transaction
+ * down with it, and Safari when its storage process went away. Nothing of such a transaction was kept.
+ */
+const CLOSED = ['InvalidStateError', 'AbortError', 'UnknownError'];
+
 /** A closed connection shows only when it is used; one more try with a fresh one is enough. */
 async function withDatabase<T>(work: (db: IDBPDatabase<PersonDb>) => Promise<T>): Promise<T> {
+  const whose = person;
+  const using = database();
   try {
-    return await work(await database());
+    return await work(await using);
   } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
-    opening = null;
+    // What one person began is never finished in another one's database.
+    if (!(error instanceof DOMException) || !CLOSED.includes(error.name) || person !== whose) throw error;
+    if (opening === using) opening = null;
+    await using.then((db) => db.close()).catch(() => {});
     return work(await database());
   }
 }
@@ -88,12 +98,14 @@ export function strict<N extends StoreName, T>(names: N[], work: (tx: Tx<N>) => 
       return result;
     } catch (error) {
       tx.done.catch(() => {});
+      // A request that was cut off by its transaction's end says less than the transaction, which knows of a full disk.
+      const why = tx.error ?? error;
       try {
         tx.abort();
       } catch {
         // It was over already; the first error is the one to tell.
       }
-      throw error;
+      throw why;
     }
   });
 }
@@ -111,6 +123,24 @@ function hurry(tx: { commit(): void }): void {
 export function unwaited(request: Promise<unknown>): void {
   request.catch(() => {});
 }
+
+/** The rows of a store, a page at a time, so that no single step is long; inside the caller's transaction. */
+export async function inPages<V, K extends IDBValidKey>(
+  source: { getAll(range: IDBKeyRange | null, count: number): Promise<V[]> },
+  keyOf: (row: V) => K,
+  take: (page: V[]) => unknown,
+): Promise<void> {
+  let range: IDBKeyRange | null = null;
+  for (;;) {
+    const page: V[] = await source.getAll(range, PAGE);
+    const last = page.at(-1);
+    if (last !== undefined && take(page) === false) return;
+    if (last === undefined || page.length < PAGE) return;
+    range = IDBKeyRange.lowerBound(keyOf(last), true);
+  }
+}
+
+const PAGE = 100;
 
 /** A consistent look at several stores. */
 export function look<N extends StoreName, T>(names: N[], work: (tx: ReadTx<N>) => Promise<T>): Promise<T> {

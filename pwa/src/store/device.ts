@@ -68,7 +68,8 @@ export async function returnIfRemoved(): Promise<void> {
  */
 export const forkDevice = (): Promise<void> =>
   strict(['settings', 'outbox'], async (tx) => {
-    const row = fresh();
+    const { device_id: instead_of } = await deviceIn(tx);
+    const row: DeviceRow = { ...fresh(), instead_of };
     const outbox = tx.objectStore('outbox');
     for (const op of await outbox.index('seq').getAll()) {
       await outbox.put({ ...op, device_id: row.device_id, seq: row.next_seq, restamped: true });

@@ -6,7 +6,7 @@ import { strict, type Tx } from './database';
 import { letGoIn } from './device';
 import { newOpId } from './ids';
 import { freshSync } from './outbox';
-import type { Locked, SyncRow } from './schema';
+import type { Earlier, JournalRow, Locked, SyncRow } from './schema';
 import { markSheetsDueIn } from './sheets';
 import { adoptTokenIn, type TokenBody } from './tokens';
 
@@ -20,13 +20,13 @@ export interface Arrival {
 
 type MergeTx = Tx<'journal' | 'kept' | 'tokens' | 'outbox' | 'settings'>;
 
-/** Merges a page of changes and moves the cursor past it, in one transaction. */
-export async function mergeArrivals(arrivals: Arrival[], epoch: string, cursor: string): Promise<void> {
+/** Merges a page of changes that came at `at` and moves the cursor past it, in one transaction. */
+export async function mergeArrivals(arrivals: Arrival[], epoch: string, cursor: string, at: number): Promise<void> {
   await strict(['journal', 'kept', 'tokens', 'outbox', 'settings', 'cache', 'sheets'], async (tx) => {
     const unopened: Id[] = [];
     for (const arrival of arrivals) {
       if (arrival.cargo.kind === 'closed') unopened.push(arrival.op.op_id);
-      else await mergeOne(tx, arrival);
+      else await mergeOne(tx, arrival, at);
     }
     const settings = tx.objectStore('settings');
     const sync = ((await settings.get('sync')) ?? freshSync()) as SyncRow;
@@ -37,7 +37,7 @@ export async function mergeArrivals(arrivals: Arrival[], epoch: string, cursor: 
   if (arrivals.length > 0) tell('journal', 'sheets');
 }
 
-async function mergeOne(tx: MergeTx, { server_seq, op, cargo }: Arrival): Promise<void> {
+async function mergeOne(tx: MergeTx, { server_seq, op, cargo }: Arrival, at: number): Promise<void> {
   if (cargo.kind === 'token') return adoptTokenIn(tx, cargo.body, op.entity_id, server_seq);
   const journal = tx.objectStore('journal');
   const row = await journal.get(op.entity_id);
@@ -45,11 +45,22 @@ async function mergeOne(tx: MergeTx, { server_seq, op, cargo }: Arrival): Promis
   if (op.kind === 'withdraw') {
     await journal.put({ ...base, occurred_at: row?.occurred_at ?? op.occurred_at, withdrawn: true, box: null });
     await wipeKept(tx, op);
+    // Every device that saw a withdrawal can bring it back after a restore; it holds nothing but that fact.
+    await tx.objectStore('kept').put({ op_id: op.op_id, entity_id: op.entity_id, op, cargo: 'checkin', at });
   } else if (row?.op_id === op.op_id) {
     if (row.server_seq !== server_seq) await journal.put({ ...row, server_seq });
   } else if (cargo.kind === 'checkin' && !row?.withdrawn && (!row || isOlder(row.server_seq, server_seq))) {
-    await journal.put({ ...base, occurred_at: row?.occurred_at ?? op.occurred_at, withdrawn: false, box: cargo.box });
+    const occurred_at = row?.occurred_at ?? op.occurred_at;
+    const earlier = row ? replaced(row).filter((one) => one.op_id !== op.op_id) : [];
+    const facts = { occurred_at, revised_at: op.occurred_at, withdrawn: false, box: cargo.box, earlier };
+    await journal.put({ ...base, ...facts });
   }
+}
+
+/** Every revision of an entry so far, each once, as those a new one replaces. */
+export function replaced({ op_id, occurred_at, revised_at, box, earlier = [] }: JournalRow): Earlier[] {
+  const before = earlier.filter((one) => one.op_id !== op_id);
+  return box ? [...before, { op_id, occurred_at: revised_at ?? occurred_at, box }] : before;
 }
 
 /** A row with null was written here and will get a later number than anything that arrives now. */

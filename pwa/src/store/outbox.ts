@@ -2,7 +2,7 @@
 
 import { now } from '../clock';
 import type { Id, Op, OpResult, SyncAnswer } from '../contract';
-import { look, strict, type Tx } from './database';
+import { inPages, look, strict, type Tx } from './database';
 import { deviceIn, letGoIn, nextSeq } from './device';
 import { newOpId } from './ids';
 import type { Cargo, OutboxRow, SyncRow } from './schema';
@@ -22,21 +22,61 @@ export const freshSync = (): SyncRow => ({
 export const outboxRows = (): Promise<OutboxRow[]> =>
   look(['outbox'], (tx) => tx.objectStore('outbox').index('seq').getAll());
 
-/** Writes a sealed body back before it is sent; returns the bytes that count when two tabs sealed at once. */
-export const keepBody = (op_id: Id, body: string): Promise<string | null> =>
-  strict(['outbox'], async (tx) => {
-    const row = await tx.objectStore('outbox').get(op_id);
-    if (!row) return null;
-    if (row.body !== null) return row.body;
-    await tx.objectStore('outbox').put({ ...row, body, plain: null });
-    return body;
+const DAY_MS = 86_400_000;
+
+/** Held for a day; a clock that was set back or ahead by more than that ends it too. */
+const isHeld = (row: OutboxRow): boolean => row.held !== undefined && Math.abs(now() - row.held) < DAY_MS;
+
+/** The first ops that may go, in the order of their sequence: those held are passed over, so that others get through. */
+export const nextRows = (most: number): Promise<OutboxRow[]> =>
+  look(['outbox'], async (tx) => {
+    const found: OutboxRow[] = [];
+    await inPages(
+      tx.objectStore('outbox').index('seq'),
+      (row) => row.seq,
+      (page) => {
+        found.push(...page.filter((row) => !isHeld(row)));
+        return found.length < most;
+      },
+    );
+    return found.slice(0, most);
   });
+
+export const outboxCount = (): Promise<number> => look(['outbox'], (tx) => tx.objectStore('outbox').count());
+
+/** Changes what the rows of these ops say; ops that left the outbox meanwhile stay away. */
+const patchRows = (ids: Id[], patch: (row: OutboxRow) => OutboxRow): Promise<void> =>
+  strict(['outbox'], async (tx) => {
+    for (const id of ids) {
+      const row = await tx.objectStore('outbox').get(id);
+      if (row) await tx.objectStore('outbox').put(patch(row));
+    }
+  });
+
+/** Writes sealed bodies back before they are sent; where two tabs sealed at once, the bytes that came first count. */
+export const keepBodies = (sealed: Map<Id, string>): Promise<void> =>
+  patchRows([...sealed.keys()], (row) =>
+    row.body === null ? { ...row, body: sealed.get(row.op_id) ?? null, plain: null } : row,
+  );
+
+/** Ops that cannot go for now, so that what was saved after them can. */
+export const hold = (ids: Id[]): Promise<void> => patchRows(ids, (row) => ({ ...row, held: now() }));
+
+/** Everything may be tried again: the app was started anew, perhaps as a newer version, or the person asked for it. */
+export async function holdNothing(): Promise<void> {
+  const rows = (await outboxRows()).filter((row) => row.held !== undefined);
+  if (rows.length === 0) return;
+  await patchRows(
+    rows.map((row) => row.op_id),
+    ({ held: _held, ...row }) => row,
+  );
+}
 
 type SettleTx = Tx<'outbox' | 'kept' | 'journal' | 'tokens'>;
 
-async function end(tx: SettleTx, op: Op, cargo: Cargo, result: OpResult): Promise<void> {
+async function end(tx: SettleTx, op: Op, cargo: Cargo, result: OpResult, at: number): Promise<void> {
   await tx.objectStore('outbox').delete(op.op_id);
-  await tx.objectStore('kept').put({ op_id: op.op_id, entity_id: op.entity_id, op, cargo, at: now() });
+  await tx.objectStore('kept').put({ op_id: op.op_id, entity_id: op.entity_id, op, cargo, at });
   const row = await tx.objectStore('journal').get(op.entity_id);
   if (row?.op_id === op.op_id) {
     const parked = result.status === 'parked' ? (result.reason ?? 'unknown') : null;
@@ -65,9 +105,7 @@ export interface Aftermath {
   forked: boolean;
   /** The session belongs to another person than these ops. */
   notOurs: boolean;
-  /** The server does not yet know the version of some op. */
-  later: boolean;
-  /** Ops that need not be sent again. */
+  /** Ops that are not sent again, or not before the next start. */
   ended: number;
 }
 
@@ -77,47 +115,71 @@ export interface Aftermath {
  */
 export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): Promise<Aftermath> =>
   strict(['outbox', 'kept', 'journal', 'tokens', 'settings'], async (tx) => {
-    const after: Aftermath = { forked: false, notOurs: false, later: false, ended: 0 };
+    const after: Aftermath = { forked: false, notOurs: false, ended: 0 };
     const byId = new Map(sent.map((op) => [op.op_id, op]));
+    const at = serverTime(answer);
+    const { device_id } = await deviceIn(tx);
     for (const result of answer.results) {
       // An answer without an id is for an op the server could not read; ours all have one.
       const op = result.op_id === null ? undefined : byId.get(result.op_id);
       const row = op && (await tx.objectStore('outbox').get(op.op_id));
       if (!op || !row) continue;
       if (result.status === 'applied' || result.status === 'dup' || result.status === 'parked') {
-        await end(tx, op, row.cargo, result);
+        await end(tx, op, row.cargo, result, at);
         after.ended += 1;
       } else if (result.status === 'conflict' && row.restamped) {
         // The server has it from another copy of this phone, under the id it was first written with.
-        await end(tx, op, row.cargo, result);
+        await end(tx, op, row.cargo, result, at);
         await letGoIn(tx, [op]);
         after.ended += 1;
       } else if (result.status === 'conflict') await renew(tx, row);
+      else if (result.status === 'later') {
+        await tx.objectStore('outbox').put({ ...row, held: now() });
+        after.ended += 1;
+      } else if (op.device_id !== device_id) await restamp(tx, row);
       else if (result.status === 'fork') after.forked = true;
-      else if (result.status === 'later') after.later = true;
       else after.notOurs = true;
     }
-    if (position) await keepPosition(tx, answer);
-    await forgetOld(tx);
+    if (position && (await keepPosition(tx, answer))) after.forked = true;
+    await forgetOld(tx, at);
     return after;
   });
 
+/** An op of another device, offered after a restore to a server that forgot that device: it goes under this one's name. */
+async function restamp(tx: Tx<'outbox' | 'settings'>, row: OutboxRow): Promise<void> {
+  await tx.objectStore('outbox').put({ ...row, ...(await nextSeq(tx)), restamped: true });
+}
+
+/** Milliseconds since 1970: the server's clock decides how long something is kept, for this phone's may jump. */
+const serverTime = (answer: SyncAnswer): number => Date.parse(answer.server_now) || now();
+
 /**
  * The device's line on the server. A line shorter than it was, or one that lacks what was acked, means a restore without
- * a new epoch; that it happened is written down with the new line, for the line alone would not show it any more.
+ * a new epoch; that it happened is written down with the new line, for the line alone would not show it any more. A line
+ * that speaks of numbers not used yet means that this store is an old copy: true, and the numbers must not be used.
  */
-async function keepPosition(tx: Tx<'outbox' | 'kept' | 'settings'>, answer: SyncAnswer): Promise<void> {
+async function keepPosition(tx: Tx<'outbox' | 'kept' | 'settings'>, answer: SyncAnswer): Promise<boolean> {
   const device = await deviceIn(tx);
   const settings = tx.objectStore('settings');
   const sync = ((await settings.get('sync')) ?? freshSync()) as SyncRow;
-  const mine = (op: { device_id: Id }) => op.device_id === device.device_id;
-  const coming = new Set((await tx.objectStore('outbox').getAll()).filter(mine).map((op) => op.seq));
+  const used = Math.max(answer.acked_through, ...answer.holes);
+  if (used >= device.next_seq) {
+    await settings.put({ ...sync, went_back: true }, 'sync');
+    return true;
+  }
+  const coming = answer.holes.length > 0 ? await comingSeqs(tx, device.device_id) : new Set();
   const gaps = answer.holes.filter((seq) => !coming.has(seq) && !device.let_go.includes(seq));
   const acked = gaps.length > 0 ? await ackedSeqs(tx, device.device_id) : new Set();
   const lost = answer.acked_through < device.acked_through || gaps.some((seq) => acked.has(seq));
   const holes = gaps.filter((seq) => !acked.has(seq));
   await settings.put({ ...sync, holes, to_offer: lost ? newOpId() : sync.to_offer }, 'sync');
   await settings.put({ ...device, acked_through: answer.acked_through }, 'device');
+  return false;
+}
+
+async function comingSeqs(tx: Tx<'outbox'>, device_id: Id): Promise<Set<number>> {
+  const rows = await tx.objectStore('outbox').getAll();
+  return new Set(rows.filter((row) => row.device_id === device_id).map((row) => row.seq));
 }
 
 /** What the server once had of this device; a gap there is not something that never arrived. */
@@ -126,17 +188,17 @@ async function ackedSeqs(tx: Tx<'kept'>, device_id: Id): Promise<Set<number>> {
   return new Set(rows.filter((row) => row.op.device_id === device_id).map((row) => row.op.seq));
 }
 
-async function forgetOld(tx: Tx<'kept'>): Promise<void> {
-  const old = IDBKeyRange.upperBound(now() - KEPT_MS);
+async function forgetOld(tx: Tx<'kept'>, at: number): Promise<void> {
+  const old = IDBKeyRange.upperBound(at - KEPT_MS);
   for (const key of await tx.objectStore('kept').index('at').getAllKeys(old)) await tx.objectStore('kept').delete(key);
 }
 
 export const keptIds = (): Promise<Id[]> => look(['kept'], (tx) => tx.objectStore('kept').getAllKeys());
 
 /**
- * Puts kept ops back on their way and ends the offer they were asked for. They go byte for byte as they were, except
- * those of a former id of this device, which the restored server may not know: they keep their op id and take this
- * device's next number. Ids not kept any more are left out; an offer that became due meanwhile stays due.
+ * Puts kept ops back on their way and ends the offer they were asked for. They go byte for byte as they were, those of
+ * another device or a former id of this one too; the server's answer tells when it forgot that device. Ids not kept any
+ * more are left out; an offer that became due meanwhile stays due.
  */
 export const sendAgain = (ids: Id[], offer: Id): Promise<void> =>
   strict(['kept', 'outbox', 'settings'], async (tx) => {
@@ -144,9 +206,7 @@ export const sendAgain = (ids: Id[], offer: Id): Promise<void> =>
       const kept = await tx.objectStore('kept').get(id);
       if (!kept || (await tx.objectStore('outbox').get(id))) continue;
       const { proto: _proto, mac: _mac, ...op } = kept.op;
-      const { device_id } = await deviceIn(tx);
-      const stamp = op.device_id === device_id ? {} : { ...(await nextSeq(tx)), restamped: true as const };
-      await tx.objectStore('outbox').put({ ...op, ...stamp, cargo: kept.cargo, plain: null });
+      await tx.objectStore('outbox').put({ ...op, restamped: true, cargo: kept.cargo, plain: null });
     }
     const sync = (await tx.objectStore('settings').get('sync')) as SyncRow | undefined;
     if (sync?.to_offer === offer) await tx.objectStore('settings').put({ ...sync, to_offer: null }, 'sync');

@@ -23,6 +23,8 @@ export interface DeviceRow {
   removed?: true;
   /** Numbers nobody waits for any more: what had them was let go on purpose. A gap there is nothing to report. */
   let_go: number[];
+  /** The id this store wrote under before, so that the server does not take it for another phone. */
+  instead_of?: Id;
 }
 
 /** What an op carries; decides whether the resident sees it counted as waiting. */
@@ -34,8 +36,13 @@ export interface OutboxRow extends Omit<Op, 'proto' | 'body' | 'mac'> {
   plain: Locked | null;
   /** The body as it will be sent; null until sealed. Written back before sending, so a retry sends the same bytes. */
   body: string | null;
-  /** Sent again under this device, after a restore, for a former one: its bytes differ from those of a copy elsewhere. */
+  /**
+   * It was delivered before, or another copy may deliver it: sent again after a restore, stamped anew, or put back from
+   * a rescue file. Its bytes may differ from those the server has, and then the server's stand.
+   */
   restamped?: true;
+  /** It waits without keeping others waiting since then, in milliseconds on the app's clock; see `nextRows`. */
+  held?: number;
 }
 
 export interface KeptRow {
@@ -43,7 +50,7 @@ export interface KeptRow {
   entity_id: Id;
   op: Op;
   cargo: Cargo;
-  /** Milliseconds on the app's clock when the server answered. */
+  /** Milliseconds since 1970 when the server answered, by the server's clock: this phone's may jump. */
   at: number;
 }
 
@@ -53,11 +60,23 @@ export interface JournalRow {
   /** Null while only this phone has it; 0 when delivered under an earlier epoch. */
   server_seq: number | null;
   occurred_at: Instant;
+  /** When this revision was written; absent on rows of an earlier version, and then as old as the entry. */
+  revised_at?: Instant;
   withdrawn: boolean;
   /** Why the server set it aside; null when it did not. */
   parked: string | null;
   /** Null when withdrawn. */
   box: Locked | null;
+  /** What it said before it was edited, oldest first. */
+  earlier?: Earlier[];
+}
+
+/** A revision that a later one replaced. */
+export interface Earlier {
+  op_id: Id;
+  /** When it was written. */
+  occurred_at: Instant;
+  box: Locked;
 }
 
 export interface Checkin {
@@ -133,6 +152,8 @@ export interface SyncRow {
   unopened: Id[];
   /** The server lost something: what was kept has to be offered to it. A fresh id each time; null when none is due. */
   to_offer: Id | null;
+  /** This store is older than what it once delivered, or another copy of it writes too; the person has not been told. */
+  went_back?: true;
 }
 
 export interface SettingMap {

@@ -4,9 +4,10 @@ import { computed, signal } from '@preact/signals';
 import type { Block, Id, Instant, Library, Me, Prompt, Release } from '../contract';
 import { listen } from './changes';
 import { unlock } from './cipher';
-import { currentPerson, look } from './database';
+import { currentPerson, inPages, look } from './database';
+import { inPieces } from './pause';
 import { rememberPrompts } from './prompts';
-import type { Checkin, SheetRow, SyncRow } from './schema';
+import type { Checkin, JournalRow, OutboxRow, SheetRow, SyncRow } from './schema';
 import { cached, setting } from './values';
 
 export type Delivery = 'waiting' | 'delivered' | 'parked';
@@ -33,6 +34,9 @@ export const alarms = signal<Record<string, string>>({});
 /** The browser's word, corrected by what the last exchange met. */
 export const online = signal(typeof navigator === 'undefined' ? true : navigator.onLine !== false);
 
+/** This phone's store turned out older than what it had delivered: a profile copied back, or copied elsewhere. */
+export const wentBack = signal(false);
+
 const outboxCount = signal(0);
 const unopenedIds = signal<Id[]>([]);
 const holeSeqs = signal<number[]>([]);
@@ -53,16 +57,28 @@ export const protocolOf = (id: string) => library.value?.protocols.find((p) => p
 const opened = new Map<Id, Checkin>();
 
 async function readJournal(): Promise<void> {
-  const [rows, out, sync] = await look(['journal', 'outbox', 'settings'], async (tx) => [
-    await tx.objectStore('journal').getAll(),
-    await tx.objectStore('outbox').getAll(),
-    (await tx.objectStore('settings').get('sync')) as SyncRow | undefined,
-  ]);
-  const unsent = new Set(out.map((op) => op.entity_id));
+  const rows: JournalRow[] = [];
+  const unsent = new Set<Id>();
+  let out = 0;
+  const sync = await look(['journal', 'outbox', 'settings'], async (tx) => {
+    await inPages(tx.objectStore('journal'), keyOfEntry, (page) => void rows.push(...page));
+    await inPages(tx.objectStore('outbox'), keyOfOp, (page) => {
+      for (const op of page) unsent.add(op.entity_id);
+      out += page.filter((op) => op.cargo === 'checkin').length;
+    });
+    return (await tx.objectStore('settings').get('sync')) as SyncRow | undefined;
+  });
   const list: Entry[] = [];
+  const spoilt: Id[] = [];
+  const breathe = inPieces();
   for (const row of rows) {
+    await breathe();
     if (row.withdrawn || !row.box) continue;
-    const body = opened.get(row.op_id) ?? (await unlock<Checkin>(row.box));
+    const body = opened.get(row.op_id) ?? (await unlock<Checkin>(row.box).catch(asSpoilt));
+    if (!body) {
+      spoilt.push(row.op_id);
+      continue;
+    }
     opened.set(row.op_id, body);
     const delivery: Delivery = row.parked ? 'parked' : unsent.has(row.entity_id) ? 'waiting' : 'delivered';
     list.push({
@@ -74,10 +90,20 @@ async function readJournal(): Promise<void> {
       reason: row.parked,
     });
   }
-  entries.value = list.sort((a, b) => b.occurredAt.localeCompare(a.occurredAt));
-  outboxCount.value = out.filter((op) => op.cargo === 'checkin').length;
-  unopenedIds.value = sync?.unopened ?? [];
+  entries.value = list.sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : a.occurredAt > b.occurredAt ? -1 : 0));
+  outboxCount.value = out;
+  unopenedIds.value = [...(sync?.unopened ?? []), ...spoilt];
   holeSeqs.value = sync?.holes ?? [];
+  wentBack.value = sync?.went_back === true;
+}
+
+const keyOfEntry = (row: JournalRow) => row.entity_id;
+const keyOfOp = (row: OutboxRow) => row.op_id;
+
+/** One entry that does not open must not hide the others; without the key itself nothing is shown. */
+function asSpoilt(error: unknown): null {
+  if (error instanceof DOMException && error.name === 'OperationError') return null;
+  throw error;
 }
 
 async function readCaches(): Promise<void> {

@@ -26,7 +26,7 @@ async function rounds(): Promise<void> {
     const { answer, sent } = await send(batch);
     const { ended } = await settleResults(sent, answer, false);
     await keepPrompts(answer.prompts);
-    // What is refused for now (a fork, a conflict, a newer version) needs the page.
+    // What is refused for now (a fork, a conflict) needs the page.
     if (ended < sent.length) return;
   }
 }

@@ -4,6 +4,7 @@ import type { Op, OpResult, SyncAnswer, SyncRequest } from '../../src/contract';
 
 export class Log {
   epoch = 'epoch-1';
+  now = '2026-11-19T12:00:00Z';
   ops: { server_seq: number; op: Op }[] = [];
   /** Enrolled ids; true once removed from the account. */
   devices = new Map<string, boolean>();
@@ -21,7 +22,7 @@ export class Log {
       proto: 1,
       nonce: request.nonce,
       server_epoch: this.epoch,
-      server_now: '2026-11-19T12:00:00Z',
+      server_now: this.now,
       results,
       ...this.arrived(request.device_id),
       changes: this.ops.filter((row) => row.server_seq > from && row.server_seq <= before && row.op.kind !== 'prompt'),
