@@ -153,9 +153,10 @@ def route(
         shown: Any = inside
         shown = blp.response(status, answer)(shown) if answer else blp.response(status)(shown)
         if body:
-            shown = blp.arguments(body, location="json")(shown)
+            # An instance: webargs would make a new one of a class at every request, which costs as much as loading.
+            shown = blp.arguments(body(), location="json")(shown)
         if query:
-            shown = blp.arguments(query, location="query")(shown)
+            shown = blp.arguments(query(), location="query")(shown)
 
         @wraps(shown)
         def outside(**path: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from api.people.models import Person
@@ -18,27 +18,34 @@ LOOK_BACK = timedelta(hours=24)
 JUST_ASKED = timedelta(minutes=5)
 SHOWN_MAX = 50
 
+# Asked in every exchange, so they are built once.
+FOR_PHONE = (
+    select(Prompt.__table__)
+    .where(
+        Prompt.person_id == bindparam("person"), Prompt.until > bindparam("since"), Prompt.due_at <= bindparam("upto")
+    )
+    .order_by(Prompt.due_at.desc(), Prompt.id)
+    .limit(SHOWN_MAX)
+)
+HAS_RHYTHM = select(exists().where(Rhythm.person_id == bindparam("person")))
+
 
 def for_phone(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]:
     """What the resident's phone keeps, in the wire's shape with aware datetimes, by due time.
 
     Open ones, those due within 48 hours, and those that closed in the last 24, so that a late tap finds a kind page.
     """
-    rows = db.scalars(
-        select(Prompt)
-        .where(Prompt.person_id == person.id, Prompt.until > now - LOOK_BACK, Prompt.due_at <= now + AHEAD)
-        .order_by(Prompt.due_at.desc(), Prompt.id)
-        .limit(SHOWN_MAX)
-    )
-    return [shown(prompt, now) for prompt in reversed(rows.all())]
+    wanted = {"person": person.id, "since": now - LOOK_BACK, "upto": now + AHEAD}
+    rows = db.connection().execute(FOR_PHONE, wanted).all()
+    return [shown(prompt, now) for prompt in reversed(rows)]
 
 
 def has_rhythm(db: Session, person: Person) -> bool:
     """Whether the resident has times of day yet."""
-    return db.get(Rhythm, person.id) is not None
+    return bool(db.connection().scalar(HAS_RHYTHM, {"person": person.id}))
 
 
-def shown(prompt: Prompt, now: datetime) -> dict[str, Any]:
+def shown(prompt: Prompt | Row[Any], now: datetime) -> dict[str, Any]:
     """One prompt in the wire's shape, with its state as of `now` even when no worker has run since.
 
     A snoozed one falls due when it comes back, so that it does not look ready until then.
@@ -54,7 +61,7 @@ def shown(prompt: Prompt, now: datetime) -> dict[str, Any]:
     }
 
 
-def state_at(prompt: Prompt, now: datetime) -> str:
+def state_at(prompt: Prompt | Row[Any], now: datetime) -> str:
     """The prompt's state by the clock: a window opens and closes on time whether or not a worker looked."""
     if prompt.state not in LIVE:
         return prompt.state
