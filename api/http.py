@@ -175,7 +175,9 @@ def route(
         for code in sorted({*problems, *_always(method, rule, caller, body is not None or query is not None)}):
             told = _document(blp, told, code)
         told = blp.doc(**_security(caller))(told)
-        blp.route(rule, methods=[method])(told)
+        # What was documented is taken over; the dozen wrappers that documented it need not run at every request.
+        outside._apidoc = told._apidoc  # type: ignore[attr-defined]
+        blp.route(rule, methods=[method])(outside)
         return view
 
     return declare

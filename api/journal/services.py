@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, delete, func, insert, select, update
+from sqlalchemy import Select, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from api.journal import queries
 from api.journal import statements as said
 from api.journal.envelope import PROMPT, Envelope, Misfit, read
 from api.journal.queries import Place
-from api.journal.statements import EPOCHS, GAPS, LINES, OPS, PARKED, STREAMS, TOMBSTONES
+from api.journal.statements import EPOCHS, GAPS, OPS, PARKED, STREAMS
 from api.journal.verdict import Known, Ledger, Result, arrivals
 
 PARKED_MAX: Final = 500  # rows a person; beyond it an op is still answered parked, and the phone still shows it
@@ -47,7 +47,7 @@ def append(db: Session, person_id: str, sent: Sequence[object], own: Collection[
         return Appended([], [], end, end)
     before = _lock(db, person_id)
     ops = [read(raw) for raw in sent]
-    lines = _lines(db, person_id, ops)
+    lines = _lines(db, person_id)
     ledger = _open(db, person_id, ops, before.seq, lines, own)
     results = [ledger.judge(op) for op in ops]
     _write(db, person_id, ledger)
@@ -110,10 +110,9 @@ def _lock(db: Session, person_id: str) -> Place:
     return Place(*found)
 
 
-def _lines(db: Session, person_id: str, ops: Sequence[Envelope | Misfit]) -> dict[str, int]:
-    """device → its highest seq, for the devices of a batch; absent when nothing ever came from it."""
-    named = {op.device_id for op in ops if op.device_id is not None}
-    rows = db.connection().execute(said.HIGHEST, {"person": person_id, "devices": list(named)})
+def _lines(db: Session, person_id: str) -> dict[str, int]:
+    """device → its highest seq, for the person's few devices; absent when nothing ever came from it."""
+    rows = db.connection().execute(said.HIGHEST, {"person": person_id})
     return {row.device_id: row.highest for row in rows}
 
 
@@ -157,11 +156,11 @@ def _write(db: Session, person_id: str, ledger: Ledger) -> None:
     if ledger.withdrawn:
         withdrawn = sorted(ledger.withdrawn)
         db.execute(update(OPS).where(OPS.c.person_id == person_id, OPS.c.entity_id.in_(withdrawn)).values(body=""))
-        db.execute(insert(TOMBSTONES), [{"person_id": person_id, "entity_id": entity} for entity in withdrawn])
+        db.execute(said.ADD_TOMBSTONES, [{"person_id": person_id, "entity_id": entity} for entity in withdrawn])
         _empty_parked(db, person_id)
     if ledger.applied:
         connection = db.connection()
-        connection.execute(insert(OPS), [_row(person_id, at, op, ledger.buried) for at, op in ledger.applied])
+        connection.execute(said.ADD_OPS, [_row(person_id, at, op, ledger.buried) for at, op in ledger.applied])
         tag = queries.tag_of(ledger.applied[-1][1].op_id)
         connection.execute(said.MOVE_STREAM, {"person": person_id, "to": ledger.last_seq, "marked": tag})
     if ledger.parked:
@@ -226,7 +225,7 @@ def _advance(db: Session, person_id: str, ledger: Ledger, lines: dict[str, int])
         if seq <= highest:
             _fill(db, person_id, device_id, seq)
         elif seq > highest + 1:
-            db.execute(insert(GAPS), [_gap(person_id, device_id, highest + 1, seq - 1)])
+            db.connection().execute(said.ADD_GAPS, [_gap(person_id, device_id, highest + 1, seq - 1)])
         reached[device_id] = max(highest, seq)
     for device_id, highest in reached.items():
         _move(db, person_id, device_id, highest, device_id in lines)
@@ -236,7 +235,7 @@ def _move(db: Session, person_id: str, device_id: str, highest: int, exists: boo
     if exists:
         db.connection().execute(said.MOVE_LINE, {"person": person_id, "device": device_id, "to": highest})
     else:
-        db.execute(insert(LINES), [{"person_id": person_id, "device_id": device_id, "highest": highest}])
+        db.connection().execute(said.ADD_LINES, [{"person_id": person_id, "device_id": device_id, "highest": highest}])
 
 
 def _fill(db: Session, person_id: str, device_id: str, seq: int) -> None:
@@ -249,7 +248,7 @@ def _fill(db: Session, person_id: str, device_id: str, seq: int) -> None:
     db.execute(delete(GAPS).where(*mine, GAPS.c.first == gap.first))
     sides = [(first, last) for first, last in ((gap.first, seq - 1), (seq + 1, gap.last)) if first <= last]
     if sides:
-        db.execute(insert(GAPS), [_gap(person_id, device_id, first, last) for first, last in sides])
+        db.connection().execute(said.ADD_GAPS, [_gap(person_id, device_id, first, last) for first, last in sides])
 
 
 def _gap(person_id: str, device_id: str, first: int, last: int) -> dict[str, Any]:

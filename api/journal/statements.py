@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, cast
 
-from sqlalchemy import BindParameter, Table, and_, bindparam, select, update
+from sqlalchemy import BindParameter, Table, and_, bindparam, insert, select, update
 
 from api.db import Base
 from api.journal.envelope import PROMPT
@@ -31,6 +31,8 @@ _device: BindParameter[str] = bindparam("device")
 EPOCH = select(EPOCHS.c.id)
 DEVICES_OF = select(DEVICES.c.id, DEVICES.c.revoked_at).where(DEVICES.c.person_id == _person)
 
+ADD_OPS, ADD_LINES, ADD_GAPS, ADD_TOMBSTONES = insert(OPS), insert(LINES), insert(GAPS), insert(TOMBSTONES)
+
 STREAM = select(STREAMS.c.last_seq, STREAMS.c.tag, STREAMS.c.epoch).where(STREAMS.c.person_id == _person)
 LOCKED_STREAM = STREAM.with_for_update()
 MOVE_STREAM = (
@@ -47,9 +49,7 @@ TAKEN = select(OPS.c.seq, OPS.c.op_id).where(
 GRAVES = select(TOMBSTONES.c.entity_id).where(
     TOMBSTONES.c.person_id == _person, TOMBSTONES.c.entity_id.in_(bindparam("entities", expanding=True))
 )
-HIGHEST = select(LINES.c.device_id, LINES.c.highest).where(
-    LINES.c.person_id == _person, LINES.c.device_id.in_(bindparam("devices", expanding=True))
-)
+HIGHEST = select(LINES.c.device_id, LINES.c.highest).where(LINES.c.person_id == _person)
 MOVE_LINE = (
     update(LINES).where(LINES.c.person_id == _person, LINES.c.device_id == _device).values(highest=bindparam("to"))
 )

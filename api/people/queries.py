@@ -13,9 +13,7 @@ from api.people.models import Group, Identity, Membership, Person, SignIn, Try, 
 SIGNED_IN = (
     select(*Person.__table__.columns)
     .join(SignIn.__table__, SignIn.person_id == Person.id)
-    .where(
-        SignIn.token_hash == bindparam("token"), SignIn.expires_at > bindparam("now"), Person.disabled_at.is_(None)
-    )
+    .where(SignIn.token_hash == bindparam("token"), SignIn.expires_at > bindparam("now"), Person.disabled_at.is_(None))
 )
 
 

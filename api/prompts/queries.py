@@ -36,6 +36,7 @@ def for_phone(db: Session, person: Person, now: datetime) -> list[dict[str, Any]
     Open ones, those due within 48 hours, and those that closed in the last 24, so that a late tap finds a kind page.
     """
     wanted = {"person": person.id, "since": now - LOOK_BACK, "upto": now + AHEAD}
+    db.flush()  # A statement on the connection does not see by itself what the session still holds back.
     rows = db.connection().execute(FOR_PHONE, wanted).all()
     return [shown(prompt, now) for prompt in reversed(rows)]
 
