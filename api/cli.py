@@ -18,6 +18,7 @@ from api.db import transaction
 from api.journal import services as journal
 from api.people import services as people
 from api.problems import Problem
+from api.push.services import keys as push_keys
 from api.state import State, open_state
 
 PORT = "8000"
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     shut = add("disable", disable, "End a person's access at once, for instance when they have left.")
     shut.add_argument("--email", required=True)
     add("restored", restored, "Run this after putting back a backup: phones then offer what it lacks.")
+    add("keys", keys, "The push keys, and how many phones use each.").add_argument("action", choices=["show", "rotate"])
     demo = add("demo", demo_command, "The demo instance's clock.")
     demo.add_argument("action", choices=["advance"])
     demo.add_argument("span", help="like 7d, 12h or next-release")
@@ -174,6 +176,21 @@ def restored(given: argparse.Namespace, settings: Settings) -> int:
     with transaction(open_state(settings).engine) as db:
         journal.begin_epoch(db)
     print("Phones will now offer what this database lacks.")
+    return 0
+
+
+def keys(given: argparse.Namespace, settings: Settings) -> int:
+    held = open_state(settings)
+    with transaction(held.engine) as db:
+        if given.action == "rotate":
+            try:
+                push_keys.rotate(db, held.vapid, clock.now().date())
+            except push_keys.NotYet as still:
+                print(f"{still}; they move when they are opened, or lose prompts after 60 days.", file=sys.stderr)
+                return 1
+        for number, public in enumerate(held.vapid.publics):
+            named = "current" if number == 0 else "before "
+            print(f"{named} {public[:16]}…  {push_keys.under(db, public)} phones")
     return 0
 
 

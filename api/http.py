@@ -130,8 +130,12 @@ def route(
     limit: int = BODY_MAX,
     write: bool | None = None,
     etag: bool = False,
+    from_anywhere: bool = False,
 ) -> Callable[[View], View]:
-    """Declare a route. `limit` is the largest body in bytes; `write` defaults to True for everything but GET."""
+    """Declare a route. `limit` is the largest body in bytes; `write` defaults to True for everything but GET.
+
+    `from_anywhere` lets other sites and mail programs call it: only for what a secret in the path allows by itself.
+    """
     writes = method != "GET" if write is None else write
 
     def declare(view: View) -> View:
@@ -162,7 +166,8 @@ def route(
         def outside(**path: Any) -> Any:
             request.environ["handrail.person"] = auth.admit(caller)
             request.max_content_length = limit
-            auth.refuse_cross_site(request, state().settings.origin)
+            if not from_anywhere:
+                auth.refuse_cross_site(request, state().settings.origin)
             if body and not request.is_json:
                 raise Problem("unsupported_media_type")
             if method != "GET":

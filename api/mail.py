@@ -26,16 +26,20 @@ SMTP_TIMEOUT_S = 15
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail to one person, plain text."""
+    """One mail to one person, plain text; `headers` are further ones, by name."""
 
     to: str
     subject: str
     text: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Mail(Protocol):
     def send(self, letter: Letter) -> None:
         """Take the letter. It is not promised to arrive: whoever waits for a code can ask for another."""
+
+    def post(self, letter: Letter) -> bool:
+        """Deliver the letter now, and tell whether it was taken. For the worker, which may wait."""
 
     def wait(self) -> None:
         """Return when every letter taken so far was tried. A command calls it before it ends."""
@@ -50,6 +54,10 @@ class ConsoleMail:
     def send(self, letter: Letter) -> None:
         out = self.out or sys.stdout
         print(f"\n--- mail to {letter.to}: {letter.subject}\n{letter.text}\n---", file=out, flush=True)
+
+    def post(self, letter: Letter) -> bool:
+        self.send(letter)
+        return True
 
     def wait(self) -> None:
         """Printing does not wait for anybody."""
@@ -77,11 +85,12 @@ class SmtpMail:
         while True:
             letter = self._posted.get()
             try:
-                self._deliver(letter)
+                self.post(letter)
             finally:
                 self._posted.task_done()
 
-    def _deliver(self, letter: Letter) -> None:
+    def post(self, letter: Letter) -> bool:
+        taken = False
         try:
             with smtplib.SMTP(self.settings.mail_host or "", self.settings.mail_port, timeout=SMTP_TIMEOUT_S) as server:
                 if self.settings.mail_starttls:
@@ -89,9 +98,13 @@ class SmtpMail:
                 if self.settings.mail_user:
                     server.login(self.settings.mail_user, self.settings.mail_password or "")
                 server.send_message(self._message(letter))
+                # What goes wrong from here on is the farewell; the letter is theirs.
+                taken = True
         except (OSError, ValueError, smtplib.SMTPException) as error:
             # The address is left out on purpose: logs hold no names and no addresses.
-            log.error("mail_not_sent", kind=type(error).__name__)
+            if not taken:
+                log.error("mail_not_sent", kind=type(error).__name__)
+        return taken
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
@@ -101,6 +114,8 @@ class SmtpMail:
         message["Date"] = formatdate(localtime=False)
         message["Message-ID"] = make_msgid(domain="handrail.invalid")
         message["Auto-Submitted"] = "auto-generated"
+        for name, value in letter.headers:
+            message[name] = value
         message.set_content(letter.text)
         return message
 

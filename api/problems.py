@@ -39,6 +39,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "not_found": (404, "There is nothing here"),
     "other_person": (409, "These entries belong to another account"),
     "person_exists": (409, "Someone with that address is already here"),
+    "not_subscribed": (409, "This device takes no pushes yet"),
     "signed_out": (401, "Please sign in"),
     "signing_failure": (500, "The signature could not be made"),
     "stale_sheet": (409, "A newer sheet is already stored"),

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from api import clock, logs, mail
 from api.config import Settings
 from api.db import engine_for
-from api.push import vapid
+from api.push.vapid import Ring
 from api.secret_files import secret_file
 
 EXTENSION = "handrail"
@@ -25,10 +25,14 @@ class State:
     settings: Settings
     engine: Engine
     mail: mail.Mail
-    # The key browsers subscribe with: an uncompressed P-256 point, base64url without padding.
-    vapid_public: str
+    vapid: Ring
     session_secret: bytes = field(repr=False)
     key_encryption_key: bytes = field(repr=False)
+
+    @property
+    def vapid_public(self) -> str:
+        """The key browsers subscribe with now: an uncompressed P-256 point, base64url without padding."""
+        return self.vapid.current
 
     @property
     def box_path(self) -> Path:
@@ -44,7 +48,7 @@ def open_state(settings: Settings) -> State:
         settings=settings,
         engine=engine_for(settings.database_url),
         mail=mail.mail_for(settings),
-        vapid_public=vapid.public_key(settings.keys),
+        vapid=Ring(settings.keys),
         session_secret=secret_file(settings.keys / "session", lambda: secrets.token_bytes(32)),
         key_encryption_key=secret_file(settings.keys / "block-kek", lambda: secrets.token_bytes(32)),
     )

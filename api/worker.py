@@ -26,7 +26,6 @@ from api.prompts import services as prompts
 from api.pulse import services as pulse
 from api.pulse.box import BoxStore
 from api.push import services as push
-from api.push import vapid
 from api.push.outcome import Outcome
 from api.push.parcel import Parcel
 from api.push.sender import Sender
@@ -62,19 +61,20 @@ class Worker:
 
     async def work(self, once: bool) -> None:
         settings = self.state.settings
-        pem = vapid.private_pem(settings.keys)
-        test_origin = settings.push_test_origin
-        async with Sender(pem, settings.vapid_subject, settings.origin, settings.push_timeout_s, test_origin) as sender:
+        who = self.state.vapid, settings.vapid_subject, settings.origin
+        async with Sender(*who, settings.push_timeout_s, settings.push_test_origin) as sender:
             if once:
                 await self._in_thread(self._chores)
                 await self._send_all(sender)
+                await self._in_thread(self._mail)
             else:
-                # The chores have a thread of their own: closing a block takes seconds, and a prompt does not wait.
-                await asyncio.gather(self._keep_up_chores(), self._keep_sending(sender))
+                # The chores have a thread of their own: closing a block takes seconds, and a prompt does not wait. So
+                # have the mails: a mail server may take a quarter of a minute for each.
+                await asyncio.gather(self._keep_up(self._chores), self._keep_up(self._mail), self._keep_sending(sender))
 
-    async def _keep_up_chores(self) -> None:
+    async def _keep_up(self, step: Callable[[], object]) -> None:
         while not self.stop.is_set():
-            await self._in_thread(self._chores)
+            await self._in_thread(step)
             await self._rest(PASS_S)
 
     async def _keep_sending(self, sender: Sender) -> None:
@@ -128,12 +128,30 @@ class Worker:
             prompts.pass_expired(db, now)
             push.hand_on(db, prompts.open_due(db, now), now)
             push.tidy(db, now)
-            return push.claim(db, now, room, busy) if room > 0 else []
+            trials = push.claim_trials(db, now, CLAIM_MAX)
+            return trials + (push.claim(db, now, room, busy) if room > 0 else [])
 
     def _record(self) -> bool:
         with transaction(self.state.engine) as db:
-            push.record(db, self.ended, clock.now())
+            now = clock.now()
+            push.record(db, [one for one in self.ended if not one[0].trial], now)
+            for parcel, outcome in self.ended:
+                if parcel.trial:
+                    push.record_trial(db, parcel, outcome, now)
         return True
+
+    def _mail(self) -> None:
+        """Send what goes by mail, one letter after the other; each was written down as sent before it is."""
+        while not self.stop.is_set():
+            with transaction(self.state.engine) as db:
+                # One at a time, so that a crash costs one mail at most.
+                claimed = push.claim_mails(db, self.state.settings.origin, clock.now(), limit=1)
+            if not claimed:
+                return
+            ((prompt_id, letter),) = claimed
+            taken = self.state.mail.post(letter)
+            with transaction(self.state.engine) as db:
+                push.end_mail(db, prompt_id, taken, clock.now())
 
     def _chores(self) -> None:
         now = clock.now()
@@ -142,6 +160,8 @@ class Worker:
         if self.purged_at is None or now - self.purged_at >= PURGE_EVERY:
             self._each(lambda db: prompts.purge(db, now))
             self._each(lambda db: people.purge(db, now))
+            self._each(lambda db: push.purge_trials(db, now))
+            self._each(lambda db: push.retire(db, self.state.vapid, now.date()))
             self.purged_at = now
         held = self.state
         moved = pulse.tick(held.engine, BoxStore(held.box_path), held.settings, held.key_encryption_key, now)

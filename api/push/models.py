@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db import Base, Id, new_id
 
-OUTCOMES = ("accepted", "gone", "unknown", "blocked", "too_big", "over")
 _UNDECIDED_ROWS = text("outcome IS NULL")
 
 
@@ -18,7 +17,8 @@ class Subscription(Base):
 
     `endpoint` is a capability and never leaves this table but to the sender and the device's own person. `origin` is
     its scheme and host, which is all that logs may say. `confirmed_at` is the beginning of the person's local day on
-    which the device last told: never the moment.
+    which the device last told: never the moment. `vapid_key` is the public key it was made under; None for rows from
+    before keys could be rotated, which were made under the only key there was.
     """
 
     __tablename__ = "push_subscription"
@@ -32,6 +32,25 @@ class Subscription(Base):
     p256dh: Mapped[str] = mapped_column(String(88))
     auth: Mapped[str] = mapped_column(String(24))
     confirmed_at: Mapped[datetime]
+    vapid_key: Mapped[str | None] = mapped_column(String(88))
+
+
+class Health(Base):
+    """What the server noticed about pushing to a device; it outlives the subscription, so that its loss can be told.
+
+    Days on the person's own calendar, never moments. `broken_on` and `reason` are None while all is well.
+    """
+
+    __tablename__ = "push_health"
+    __table_args__ = (
+        CheckConstraint("reason IN ('gone', 'unanswered', 'key_retired')", name="reason_known"),
+        CheckConstraint("(broken_on IS NULL) = (reason IS NULL)", name="reason_given"),
+    )
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"), primary_key=True)
+    accepted_on: Mapped[date | None]
+    broken_on: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(12))
 
 
 class Attempt(Base):
@@ -64,12 +83,79 @@ class Attempt(Base):
     outcome: Mapped[str | None] = mapped_column(String(8))
 
 
+class Trial(Base):
+    """A push that a resident sends to their own device to see whether it arrives; the newest of each device only.
+
+    A worker takes it up by a lease like any other send, once. Deleted an hour later.
+    """
+
+    __tablename__ = "push_trial"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sent', 'shown', 'failed')", name="state_known"),
+        Index(
+            "ix_push_trial_asked_at_waiting",
+            "asked_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, default=new_id)
+    asked_at: Mapped[datetime]
+    taken: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    reason: Mapped[str | None] = mapped_column(String(12))
+
+
+class MailChannel(Base):
+    """A resident who chose mails for the time when their phone shows no sign of life. No row: no mail, ever.
+
+    `alive_on` is the last local day with a sign of life. `off_token` ends the mails without a sign-in, and nothing else.
+    """
+
+    __tablename__ = "push_mail_channel"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    alive_on: Mapped[date]
+    off_token: Mapped[str] = mapped_column(String(43), unique=True)
+
+
+class MailedPrompt(Base):
+    """A prompt that goes by mail instead of by push: the row makes sure that it takes one road, once.
+
+    `outcome` is "sent" from the moment a worker takes it, because a second mail cannot replace the first as a second
+    push does: a crash may lose a mail, and never doubles one. None while it waits, also after a mail server's refusal.
+    """
+
+    __tablename__ = "push_mailed_prompt"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('sent', 'over')", name="outcome_known"),
+        Index(
+            "ix_push_mailed_prompt_not_before_undecided",
+            "not_before",
+            sqlite_where=_UNDECIDED_ROWS,
+            postgresql_where=_UNDECIDED_ROWS,
+        ),
+    )
+
+    prompt_id: Mapped[str] = mapped_column(ForeignKey("prompt.id", ondelete="CASCADE"), primary_key=True)
+    not_before: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None] = mapped_column(String(8))
+
+
 class Pause(Base):
-    """A push service nobody sends to for a while: it was busy, or it refused our key ("refused")."""
+    """The breaker of one push service. Nobody sends to it before `until`; then one send tries, before all others go.
+
+    It was busy and said for how long ("busy"), refused our key ("refused"), or did not answer `failures` times in a row
+    ("silent", which pauses from the fifth time on). The row is deleted when the service takes something.
+    """
 
     __tablename__ = "push_pause"
-    __table_args__ = (CheckConstraint("reason IN ('busy', 'refused')", name="reason_known"),)
+    __table_args__ = (CheckConstraint("reason IN ('busy', 'refused', 'silent')", name="reason_known"),)
 
     origin: Mapped[str] = mapped_column(String(300), primary_key=True)
     until: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(8))
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 from pywebpush import WebPusher
 from yarl import URL
 
@@ -25,7 +26,9 @@ from api.push import message
 from api.push.endpoints import decoded, endpoint_trouble
 from api.push.outcome import Outcome, of_answer
 from api.push.parcel import LAST_CALL, Parcel
-from api.push.vapid import Signer, private_key
+from api.push.vapid import Ring, Signer
+
+log = structlog.get_logger()
 
 CONNECTIONS_MAX = 256
 NOWHERE = {"endpoint": ""}
@@ -59,8 +62,10 @@ class Sender:
     `test_origin` is one more origin that may be pushed to, and the only one that may stand on loopback.
     """
 
-    def __init__(self, pem: bytes, subject: str, origin: str, timeout_s: float, test_origin: str | None = None) -> None:
-        self._signer = Signer(private_key(pem), subject)
+    def __init__(self, keys: Ring, subject: str, origin: str, timeout_s: float, test_origin: str | None = None) -> None:
+        self._keys = keys
+        self._subject = subject
+        self._signers: dict[str, Signer] = {}
         self._origin = origin
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, 5))
         self._test_origin = test_origin.rstrip("/") if test_origin else None
@@ -97,8 +102,12 @@ class Sender:
             return NO_ANSWER
         if endpoint_trouble(parcel.endpoint, self._test_origin):
             return BLOCKED
+        signer = self._signer(parcel)
+        if signer is None:
+            log.error("push_key_missing", origin=parcel.origin)
+            return NO_ANSWER
         try:
-            plain = message.prompt_message(parcel.prompt_id, parcel.topic, self._origin)
+            plain = self._plain(parcel)
         except ValueError:
             return Outcome("too_big")
         try:
@@ -111,7 +120,7 @@ class Sender:
             "Topic": parcel.topic,
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "Authorization": self._signer.header(parcel.origin, _machine_now()),
+            "Authorization": signer.header(parcel.origin, _machine_now()),
         }
         return Letter(parcel.endpoint, parcel.origin, headers, body)
 
@@ -131,6 +140,19 @@ class Sender:
                 return of_answer(answer.status, answer.headers.get("Retry-After"), _machine_now())
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return BLOCKED if connecting.refused else NO_ANSWER
+
+    def _plain(self, parcel: Parcel) -> bytes:
+        if parcel.trial:
+            return message.trial_message(parcel.prompt_id, self._origin)
+        return message.prompt_message(parcel.prompt_id, parcel.topic, self._origin)
+
+    def _signer(self, parcel: Parcel) -> Signer | None:
+        """Who signs for this subscription: the key it was made under. None when that key is not on this machine."""
+        public = parcel.vapid_key or self._keys.current
+        key = self._keys.key(public)
+        if key is None:
+            return None
+        return self._signers.setdefault(public, Signer(key, self._subject))
 
     def _socket(self, address: Any) -> socket.socket:
         """The guard: called with each resolved address just before connecting, so no second look-up can differ."""
