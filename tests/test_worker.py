@@ -23,7 +23,6 @@ from api.people.models import Device, Person
 from api.prompts import services as prompts
 from api.prompts.models import Prompt, Rhythm
 from api.push import services as push
-from api.push import vapid
 from api.push.models import Attempt, Subscription
 from api.push.sender import Sender
 from api.state import State
@@ -54,7 +53,8 @@ def phone(house: State, service: PushService, person: Person, token: str) -> Bro
     with transaction(house.engine) as db:
         db.add(Device(id=device_id, person_id=person.id, name="Phone", created_at=now))
         db.flush()
-        push.subscribe(db, person, device_id, service.endpoint(token), keys.wire, service.origin, now)
+        told = {"device_id": device_id, "endpoint": service.endpoint(token), "keys": keys.wire}
+        push.subscribe(db, person, told, house.vapid.publics, service.origin, now)
     return keys
 
 
@@ -150,8 +150,7 @@ def test_a_worker_killed_between_send_and_record_sends_once_more_under_the_same_
     (parcel,) = _claim_and_die(house, frozen.at)
 
     async def send_and_die() -> None:
-        pem = vapid.private_pem(house.settings.keys)
-        async with Sender(pem, house.settings.vapid_subject, "http://localhost", 2, service.origin) as sender:
+        async with Sender(house.vapid, house.settings.vapid_subject, "http://localhost", 2, service.origin) as sender:
             await sender.send(parcel, frozen.at)
 
     asyncio.run(send_and_die())

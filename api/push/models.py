@@ -111,7 +111,7 @@ class Trial(Base):
 class MailChannel(Base):
     """A resident who chose mails for the time when their phone shows no sign of life. No row: no mail, ever.
 
-    `alive_on` is the last local day with a sign of life. `off_token` ends the mails without a sign-in, and nothing else.
+    `alive_on` is the last local day with a sign of life. `off_token` ends the mails without a sign-in, nothing else.
     """
 
     __tablename__ = "push_mail_channel"

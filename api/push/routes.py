@@ -1,4 +1,4 @@
-"""A phone tells where it can be reached, and reads how that goes. Only the device's own person reads or changes that."""
+"""A phone tells where it can be reached and reads how that goes; only the device's own person reads or changes it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def unsubscribe(call: Call) -> Any:
     services.unsubscribe(call.db, call.me, call.query["device_id"])
 
 
-@route(blp, "POST", "/api/push/seen", caller=RESIDENT, body=schemas.DeviceShape, status=204)
+@route(blp, "POST", "/api/push/seen", caller=RESIDENT, body=schemas.OwnDevice, status=204)
 def seen(call: Call) -> Any:
     services.seen(call.db, call.me, call.body["device_id"], clock.now())
 
@@ -59,7 +59,7 @@ def health(call: Call) -> Any:
     "POST",
     "/api/push/test",
     caller=RESIDENT,
-    body=schemas.DeviceShape,
+    body=schemas.OwnDevice,
     answer=schemas.TrialAnswer,
     problems=("not_subscribed", "too_many", *DEVICE),
 )

@@ -77,7 +77,7 @@ class HealthAnswer(Shape):
     email = fields.Nested(EmailAnswer, required=True)
 
 
-class DeviceShape(Shape):
+class OwnDevice(Shape):
     device_id = fields.String(required=True, validate=DEVICE_ID)
 
 

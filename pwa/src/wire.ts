@@ -346,7 +346,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -469,7 +469,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -633,7 +633,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1124,7 +1124,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1276,6 +1276,427 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/push/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EmailShape"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EmailAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/email/off/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `not_found`; `unknown_key` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `not_found`; `unknown_key` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    device_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HealthAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnDevice"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/push/subscription": {
         parameters: {
             query?: never;
@@ -1408,7 +1829,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1539,6 +1960,301 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    device_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrialAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnDevice"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrialAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_many` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/test/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TrialShown"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2042,7 +2758,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2154,7 +2870,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2748,6 +3464,12 @@ export interface components {
         Blocks: {
             blocks: components["schemas"]["BlockShape"][];
         };
+        Broken: {
+            /** @enum {string} */
+            reason: "gone" | "unanswered" | "key_retired";
+            /** Format: date */
+            since: string;
+        };
         CellShape: {
             item: string;
             max?: number;
@@ -2793,6 +3515,8 @@ export interface components {
         ConfirmedAnswer: {
             /** Format: date-time */
             confirmed_at: string;
+            /** @description The VAPID public key new subscriptions are made under, base64url without padding */
+            push_key: string;
         };
         DemoClock: {
             offset_s: number;
@@ -2807,6 +3531,14 @@ export interface components {
             created_at: string;
             device_id: string;
             name: string;
+        };
+        EmailAnswer: {
+            instead: boolean;
+            on: boolean;
+            silent_days: number;
+        };
+        EmailShape: {
+            on: boolean;
         };
         Error: {
             /** @description Error code */
@@ -2858,6 +3590,21 @@ export interface components {
         Health: {
             status: string;
         };
+        HealthAnswer: {
+            /** Format: date */
+            accepted_on: string | null;
+            broken: components["schemas"]["Broken"] | null;
+            /** Format: date */
+            confirmed_on: string | null;
+            email: components["schemas"]["EmailAnswer"];
+            /** Format: date */
+            paused_until: string | null;
+            /** @description The VAPID public key new subscriptions are made under, base64url without padding */
+            push_key: string;
+            /** @enum {string} */
+            service: "well" | "busy" | "refused" | "silent";
+            subscribed: boolean;
+        };
         IdentityRequest: {
             public_key: string;
             replaces: string | null;
@@ -2891,6 +3638,8 @@ export interface components {
             /** Format: date-time */
             confirmed_at: string | null;
             endpoint: string | null;
+            /** @description The VAPID public key new subscriptions are made under, base64url without padding */
+            push_key: string;
         };
         LibraryAnswer: {
             protocols: components["schemas"]["ProtocolShape"][];
@@ -2931,6 +3680,9 @@ export interface components {
             op_id: string;
             proto: number;
             seq: number;
+        };
+        OwnDevice: {
+            device_id: string;
         };
         OwnShape: {
             item: string;
@@ -3096,6 +3848,8 @@ export interface components {
         SubscriptionShape: {
             device_id: string;
             endpoint: string;
+            /** @default null */
+            key?: string | null;
             keys: components["schemas"]["Keys"];
         };
         SyncAnswer: {
@@ -3127,6 +3881,17 @@ export interface components {
             /** @default null */
             person_id?: string | null;
             proto: number;
+        };
+        TrialAnswer: {
+            id: string | null;
+            /** @enum {string|null} */
+            reason: "gone" | "busy" | "refused" | "unanswered" | "blocked" | "late" | null;
+            /** @enum {string} */
+            state: "none" | "waiting" | "sent" | "shown" | "failed";
+        };
+        TrialShown: {
+            device_id: string;
+            id: string;
         };
         WrapRequest: {
             body: string;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Engine, select
 
@@ -17,6 +18,7 @@ from api.push.parcel import Parcel
 from tests.fakes.push_service import BrowserKeys
 
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
+KEY = "the-current-key"
 FCM = "https://fcm.googleapis.com"
 
 
@@ -31,7 +33,12 @@ def phone(engine: Engine, person: Person, endpoint: str = f"{FCM}/fcm/send/rita"
 
 def subscribe(engine: Engine, person: Person, device_id: str, endpoint: str, now: datetime = NOON) -> None:
     with transaction(engine) as db:
-        services.subscribe(db, person, device_id, endpoint, BrowserKeys().wire, None, now)
+        services.subscribe(db, person, told(device_id, endpoint), [KEY], None, now)
+
+
+def told(device_id: str, endpoint: str, keys: dict[str, str] | None = None, key: str | None = None) -> dict[str, Any]:
+    """What a phone says of its subscription."""
+    return {"device_id": device_id, "endpoint": endpoint, "keys": keys or BrowserKeys().wire, "key": key}
 
 
 def asked(engine: Engine, person: Person, now: datetime = NOON) -> Prompt:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,8 @@ from tests.fakes.push_service import BrowserKeys, PushService, b64
 from tests.push.hostile import HOSTILE, PRIVATE_ADDRESSES, WELCOME
 
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
-PEM = vapid._make()
+FOLDER = tempfile.TemporaryDirectory()
+RING = vapid.Ring(Path(FOLDER.name))
 
 _connects: list[Any] = []
 _watching = False
@@ -47,7 +50,7 @@ def connects() -> Iterator[list[Any]]:
 
 def send(endpoint: str, origin: str, test_origin: str | None = None) -> str:
     async def once() -> str:
-        async with Sender(PEM, "mailto:a@b.example", "https://handrail.example.org", 5, test_origin) as sender:
+        async with Sender(RING, "mailto:a@b.example", "https://handrail.example.org", 5, test_origin) as sender:
             keys = BrowserKeys().wire
             parcel = Parcel(
                 "a", "p", "d", endpoint, origin, keys["p256dh"], keys["auth"], "T", NOON + timedelta(hours=1)

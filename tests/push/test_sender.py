@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,8 @@ from tests.fakes.push_service import BrowserKeys, PushService
 
 ORIGIN = "https://handrail.example.org"
 SUBJECT = "mailto:operator@hospital.example"
-PEM = vapid._make()
+FOLDER = tempfile.TemporaryDirectory()
+RING = vapid.Ring(Path(FOLDER.name))
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
 
 
@@ -61,7 +63,7 @@ def parcel(service: PushService, browser: BrowserKeys) -> Parcel:
 def send(service: PushService) -> Callable[..., Outcome]:
     def run(*parcels: Parcel, timeout_s: float = 5, test_origin: str | None = None) -> Outcome:
         async def all_of_them() -> Outcome:
-            async with Sender(PEM, SUBJECT, ORIGIN, timeout_s, test_origin or service.origin) as sender:
+            async with Sender(RING, SUBJECT, ORIGIN, timeout_s, test_origin or service.origin) as sender:
                 for parcel in parcels:
                     last = await sender.send(parcel, NOON)
             return last
@@ -111,11 +113,11 @@ def test_the_signature_names_the_service_the_sender_and_half_a_day(
     send(parcel)
     claims, key = service.received[0].vapid()
     assert claims == {"aud": service.origin, "exp": int((NOON + timedelta(hours=12)).timestamp()), "sub": SUBJECT}
-    assert key == vapid._point(vapid.private_key(PEM))
+    assert key == RING.current
 
 
 def test_each_service_gets_a_signature_of_its_own_and_keeps_it_half_its_life() -> None:
-    signer = vapid.Signer(vapid.private_key(PEM), SUBJECT)
+    signer = vapid.Signer(vapid.private_key(vapid.make_key()), SUBJECT)
     first = signer.header("https://one.example", NOON)
     assert signer.header("https://two.example", NOON) != first
     assert signer.header("https://one.example", NOON + timedelta(hours=5)) == first

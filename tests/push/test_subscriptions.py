@@ -19,7 +19,7 @@ from tests.cast import Cast
 from tests.client import JsonClient
 from tests.fakes.push_service import BrowserKeys
 from tests.push.hostile import HOSTILE
-from tests.push.steps import FCM, NOON, asked, claim, phone, subscribe, subscriptions
+from tests.push.steps import FCM, KEY, NOON, asked, claim, phone, subscribe, subscriptions, told
 
 PATH = "/api/push/subscription"
 SignIn = Callable[..., JsonClient]
@@ -85,8 +85,8 @@ def test_a_phone_that_confirms_leaves_the_day_and_nothing_finer(engine: Engine, 
 
 
 def test_a_second_look_on_one_day_writes_nothing(engine: Engine, cast: Cast) -> None:
-    device_id, keys, written = phone(engine, cast.rita), BrowserKeys().wire, []
-    at = (cast.rita, device_id, f"{FCM}/fcm/send/rita", keys, None)
+    device_id, written = phone(engine, cast.rita), []
+    at = (cast.rita, told(device_id, f"{FCM}/fcm/send/rita"), [KEY], None)
 
     def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith(("INSERT", "UPDATE", "DELETE")):
@@ -120,12 +120,13 @@ def test_a_phone_tells_where_it_is_reads_it_back_and_takes_it_back(
     engine: Engine, client_for: SignIn, cast: Cast, frozen: FrozenClock
 ) -> None:
     rita, device_id = client_for(cast.rita), _device(engine, cast.rita)
-    assert rita.get(f"{PATH}?device_id={device_id}").json == {"endpoint": None, "confirmed_at": None}
-    told = rita.put(PATH, _body(device_id))
-    assert (told.status_code, told.json) == (200, {"confirmed_at": "2026-11-19T06:00:00.000Z"})
-    known = {"endpoint": f"{FCM}/fcm/send/rita", **told.json}
-    assert rita.get(f"{PATH}?device_id={device_id}").json == known
-    assert client_for(cast.ravi).get(f"{PATH}?device_id={device_id}").json == {"endpoint": None, "confirmed_at": None}
+    nothing = {"endpoint": None, "confirmed_at": None, "push_key": rita.get("/api/me").json["push_key"]}
+    assert rita.get(f"{PATH}?device_id={device_id}").json == nothing
+    kept = rita.put(PATH, _body(device_id))
+    confirmed = nothing | {"confirmed_at": "2026-11-19T06:00:00.000Z"}
+    assert (kept.status_code, {"endpoint": None} | kept.json) == (200, confirmed)
+    assert rita.get(f"{PATH}?device_id={device_id}").json == confirmed | {"endpoint": f"{FCM}/fcm/send/rita"}
+    assert client_for(cast.ravi).get(f"{PATH}?device_id={device_id}").json == nothing
     assert rita.delete(f"{PATH}?device_id={device_id}").status_code == 204
     assert rita.delete(f"{PATH}?device_id={device_id}").status_code == 204
     assert rita.get(f"{PATH}?device_id={device_id}").json["endpoint"] is None

@@ -155,7 +155,7 @@ def _record_trouble(db: Session, parcel: Parcel, outcome: Outcome, now: datetime
 
 
 def drop(db: Session, parcel: Parcel) -> None:
-    """Forget a subscription that its push service forgot. The phone may have brought a new one by now; that one lives."""
+    """Forget a subscription its push service forgot. The phone may have brought a new one by now; that one lives."""
     dead = (Subscription.device_id == parcel.device_id, Subscription.endpoint == parcel.endpoint)
     if db.execute(delete(Subscription).where(*dead)).rowcount:  # type: ignore[attr-defined]
         note_broken(db, parcel.device_id, parcel.day, "gone")
@@ -171,7 +171,7 @@ def _spread(one: Opened) -> timedelta:
 
 
 def _one_for_each_half_open(db: Session, rows: Sequence[Any], now: datetime) -> dict[str, str]:
-    """For each half-open push service the one attempt that may try it, by origin; "" when another worker has that try."""
+    """The one attempt that may try each half-open push service, by origin; "" when another worker has that try."""
     probes: dict[str, str] = {}
     for row in rows:
         origin = row.Subscription.origin

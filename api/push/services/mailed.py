@@ -83,7 +83,7 @@ def claim_mails(db: Session, origin: str, now: datetime, limit: int) -> list[tup
 
 
 def end_mail(db: Session, prompt_id: str, taken: bool, now: datetime) -> None:
-    """Write down whether the mail server took it; what it refused is tried again in five minutes, three times at most."""
+    """Write down what the mail server said; what it refused is tried again in five minutes, three times at most."""
     if taken:
         return
     again = update(MailedPrompt).where(MailedPrompt.prompt_id == prompt_id, MailedPrompt.tries < MAIL_TRIES_MAX)

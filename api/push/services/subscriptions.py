@@ -80,7 +80,7 @@ def unsubscribe(db: Session, person: Person, device_id: str) -> None:
 
 
 def seen(db: Session, person: Person, device_id: str, now: datetime) -> None:
-    """The device showed a prompt or was opened today. A second call of a day, or of a strange device, changes nothing."""
+    """The device showed a prompt or was opened today. A second call of a day, or of a strange one, changes nothing."""
     began = _day_begin(person, now)
     own = (Subscription.device_id == device_id, Subscription.person_id == person.id)
     db.execute(update(Subscription).where(*own, Subscription.confirmed_at < began).values(confirmed_at=began))

@@ -28,7 +28,7 @@ REASONS = {"gone": "gone", "wait": "busy", "refused": "refused", "unknown": "una
 def ask_trial(db: Session, secret: bytes, person: Person, device_id: str, now: datetime) -> Trial | Problem:
     """Ask for a push to this device; a worker sends it within a second or two. It takes the place of the last one.
 
-    Raises Problem device_unknown, device_revoked or not_subscribed; too_many is returned, so that the try stays counted.
+    Raises Problem device_unknown, device_revoked or not_subscribed; too_many is returned: the tries stay counted.
     """
     device = db.get(Device, device_id, with_for_update=True)
     if device is None or device.person_id != person.id:
