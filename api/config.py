@@ -38,6 +38,7 @@ class Settings:
     vapid_subject: str
     push_timeout_s: float
     push_test_origin: str | None
+    feed_test_origin: str | None
     mail_host: str | None
     mail_port: int
     mail_user: str | None
@@ -84,6 +85,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         vapid_subject=env.str("VAPID_SUBJECT", "mailto:operator@handrail.example", validate=_subject),
         push_timeout_s=env.float("PUSH_TIMEOUT_S", 10.0, validate=_between(1, 60)),
         push_test_origin=env.str("PUSH_TEST_ORIGIN", None, validate=_loopback_origin),
+        feed_test_origin=env.str("FEED_TEST_ORIGIN", None, validate=_loopback_origin),
         mail_host=env.str("MAIL_HOST", None),
         mail_port=env.int("MAIL_PORT", 587, validate=_between(1, 65535)),
         mail_user=env.str("MAIL_USER", None),

@@ -84,6 +84,7 @@ class Call:
     body: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     path: dict[str, Any] = field(default_factory=dict)
+    brought: Any = None
     afterwards: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -95,6 +96,7 @@ class Call:
 
 
 View = Callable[[Call], Any]
+Errand = Callable[[State, Any, dict[str, Any]], Any]
 
 
 class JsonParser(FlaskParser):
@@ -131,10 +133,13 @@ def route(
     write: bool | None = None,
     etag: bool = False,
     from_anywhere: bool = False,
+    errand: Errand | None = None,
 ) -> Callable[[View], View]:
     """Declare a route. `limit` is the largest body in bytes; `write` defaults to True for everything but GET.
 
     `from_anywhere` lets other sites and mail programs call it: only for what a secret in the path allows by itself.
+    An `errand` is what must not stand in a transaction (the network, slow work): it runs before one is opened, and what
+    it returns is `call.brought`.
     """
     writes = method != "GET" if write is None else write
 
@@ -144,9 +149,10 @@ def route(
             parts = list(loaded)
             sent_query = parts.pop(0) if query else {}
             sent_body = parts.pop(0) if body else {}
-            held = state()
+            held, caller_is = state(), request.environ["handrail.person"]
+            brought = errand(held, caller_is, sent_body) if errand else None
             with transaction(held.engine, writes) as db:
-                call = Call(db, request.environ["handrail.person"], held, sent_body, sent_query, path)
+                call = Call(db, caller_is, held, sent_body, sent_query, path, brought)
                 made = view(call)
             for act in call.afterwards:
                 act()

@@ -14,6 +14,7 @@ MEDIA_TYPE = "application/problem+json"
 
 CATALOGUE: dict[str, tuple[int, str]] = {
     "already_issued": (409, "Another token was already issued to this account for this block"),
+    "bad_calendar": (422, "That calendar cannot be used"),
     "bad_blinded": (422, "The blinded message is not acceptable"),
     "bad_request": (400, "The request could not be read"),
     "bad_sheet": (422, "The sheet does not fit the block's public shape"),

@@ -207,7 +207,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -373,7 +373,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -496,7 +496,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -660,7 +660,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -949,7 +949,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1160,7 +1160,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1351,7 +1351,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1569,7 +1569,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1671,7 +1671,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1760,7 +1760,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1856,7 +1856,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1940,7 +1940,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2028,7 +2028,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2125,7 +2125,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2234,7 +2234,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2390,7 +2390,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2412,6 +2412,234 @@ export interface paths {
         };
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalendarAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CalendarSent"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalendarAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_many` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2493,7 +2721,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2595,7 +2823,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2785,7 +3013,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2897,7 +3125,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3082,7 +3310,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `bad_blinded`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3470,6 +3698,25 @@ export interface components {
             /** Format: date */
             since: string;
         };
+        CalendarAnswer: {
+            host: string | null;
+            left_out: number;
+            /** @enum {string|null} */
+            problem: "bad_address" | "not_public" | "no_answer" | "not_allowed" | "not_there" | "too_big" | "not_a_calendar" | "sub_daily" | "too_many" | "too_slow" | "unreadable" | null;
+            /** Format: date */
+            read_on: string | null;
+            shifts: components["schemas"]["ShiftShape"][];
+            /** @enum {string|null} */
+            source: "file" | "feed" | null;
+            /** Format: date */
+            through: string | null;
+        };
+        CalendarSent: {
+            /** @default null */
+            ics?: string | null;
+            /** @default null */
+            url?: string | null;
+        };
         CellShape: {
             item: string;
             max?: number;
@@ -3832,6 +4079,14 @@ export interface components {
             item: string;
             of: number;
             times: number;
+        };
+        ShiftShape: {
+            /** Format: date-time */
+            end: string;
+            /** @enum {string} */
+            kind: "shift" | "night" | "off";
+            /** Format: date-time */
+            start: string;
         };
         SignInRequest: {
             code: string;
