@@ -29,6 +29,7 @@ from api.push import services as push
 from api.push.outcome import Outcome
 from api.push.parcel import Parcel
 from api.push.sender import Sender
+from api.shifts import services as shifts
 from api.state import State
 
 log = structlog.get_logger()
@@ -65,12 +66,14 @@ class Worker:
         async with Sender(*who, settings.push_timeout_s, settings.push_test_origin) as sender:
             if once:
                 await self._in_thread(self._chores)
+                await self._in_thread(self._feeds)
                 await self._send_all(sender)
                 await self._in_thread(self._mail)
             else:
                 # The chores have a thread of their own: closing a block takes seconds, and a prompt does not wait. So
-                # have the mails: a mail server may take a quarter of a minute for each.
-                await asyncio.gather(self._keep_up(self._chores), self._keep_up(self._mail), self._keep_sending(sender))
+                # have the mails and the feeds: somebody's server may take a quarter of a minute for each.
+                beside = (self._keep_up(step) for step in (self._chores, self._mail, self._feeds))
+                await asyncio.gather(*beside, self._keep_sending(sender))
 
     async def _keep_up(self, step: Callable[[], object]) -> None:
         while not self.stop.is_set():
@@ -162,11 +165,17 @@ class Worker:
             self._each(lambda db: people.purge(db, now))
             self._each(lambda db: push.purge_trials(db, now))
             self._each(lambda db: push.retire(db, self.state.vapid, now.date()))
+            self._each(lambda db: shifts.purge(db, now))
             self.purged_at = now
         held = self.state
         moved = pulse.tick(held.engine, BoxStore(held.box_path), held.settings, held.key_encryption_key, now)
         if moved.refused:
             log.error("blocks_refused", blocks=len(moved.refused))
+
+    def _feeds(self) -> None:
+        held = self.state
+        while not self.stop.is_set() and shifts.refresh(held.engine, held.settings.feed_test_origin, clock.now()):
+            pass
 
     def _each(self, batch: Callable[[Session], int]) -> None:
         """Run a chore in transactions of limited size until it finds nothing more to do."""

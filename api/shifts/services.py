@@ -36,7 +36,6 @@ FILE_AHEAD = timedelta(days=180)
 READ_EVERY, JITTER_S = timedelta(hours=6), 30 * 60
 LEASE = timedelta(minutes=15)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=30), timedelta(hours=24)
-AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -113,12 +112,12 @@ def take_changed(db: Session, limit: int) -> list[str]:
 
 
 def refresh(engine: Engine, test_origin: str | None, now: datetime) -> int:
-    """Read again up to 20 feeds that are due; how many. Each waits on somebody's server: give it a thread of its own.
+    """Read one feed again that is due; how many that were. It waits on somebody's server: give it a thread of its own.
 
-    A feed is claimed first, so that of several workers one asks; a crash in between leaves it due a quarter later.
+    A feed is claimed first, so that of several workers one asks; after a crash it is due a quarter of an hour later.
     """
     with transaction(engine) as db:
-        errands = claim(db, now, AT_ONCE)
+        errands = claim(db, now, 1)
     for errand in errands:
         answered = collect(errand, test_origin, now)
         with transaction(engine) as db:

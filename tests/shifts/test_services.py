@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
+from api import worker
 from api.clock import FrozenClock
 from api.db import transaction
 from api.people.models import Person
 from api.shifts import queries, services
 from api.shifts.models import ShiftCalendar, ShiftRow
+from api.state import State
 from tests.cast import Cast
 from tests.fakes.feed_server import FeedServer, Told
 from tests.shifts.calendars import TIMED, calendar, event
@@ -232,3 +234,18 @@ def test_the_address_of_a_feed_never_stands_in_what_is_printed(
         errand = services.claim(db, frozen.now(), 20)[0]
     assert errand.url.endswith("token-8f3a.ics")
     assert "8f3a" not in repr(found) + repr(errand) + repr(dataclasses.replace(found))
+
+
+def test_the_worker_reads_feeds_that_are_due_and_deletes_old_shifts(
+    state: State, cast: Cast, server: FeedServer, frozen: FrozenClock
+) -> None:
+    settings = dataclasses.replace(state.settings, feed_test_origin=server.origin)
+    state = dataclasses.replace(state, settings=settings)
+    server.told["/a.ics"] = Told(ONE)
+    for person in (cast.rita, cast.ravi):
+        put_feed(state.engine, person, server, frozen.now())
+    frozen.advance(days=3)
+    server.told["/a.ics"] = Told(status=500)
+    worker.run(state, once=True)
+    assert len(server.asked) == 4
+    assert count(state.engine) == 0
