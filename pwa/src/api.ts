@@ -136,6 +136,14 @@ export const subscription = (device_id: c.Id) =>
 export const dropSubscription = (device_id: c.Id) =>
   call<null>('DELETE', `/api/push/subscription?device_id=${q(device_id)}`);
 
+/** The phone is alive and shows what it is sent; the server keeps the day. */
+export const pushSeen = (device_id: c.Id) => post<null>('/api/push/seen', { device_id });
+export const pushHealth = (device_id: c.Id) => get<c.PushHealth>(`/api/push/health?device_id=${q(device_id)}`);
+export const startPushTest = (device_id: c.Id) => post<c.PushTest>('/api/push/test', { device_id });
+export const pushTest = (device_id: c.Id) => get<c.PushTest>(`/api/push/test?device_id=${q(device_id)}`);
+export const confirmPushTest = (device_id: c.Id, id: string) => post<null>('/api/push/test/confirm', { device_id, id });
+export const putPushEmail = (on: boolean) => put<c.PushEmail>('/api/push/email', { on });
+
 export const blocks = () => get<{ blocks: c.Block[] }>('/api/pulse/blocks');
 export const issue = (key_id: c.B64u, blinded_msg: c.B64u) =>
   post<c.BlindSignature>('/api/pulse/issue', { key_id, blinded_msg });

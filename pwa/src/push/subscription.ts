@@ -1,16 +1,20 @@
-/** Turning prompts on and off on this phone, and mending what the browser lost. */
+/** Turning prompts on and off on this phone, and mending what the browser or its push service lost. */
 
 import { signal } from '@preact/signals';
 import * as api from '../api';
+import { Refusal } from '../api';
 import { register } from '../journal/register';
-import { fromB64u, sameBytes } from '../store/bytes';
 import { device } from '../store/device';
 import { keepSetting, setting } from '../store/values';
 import { me } from '../store/view';
+import { agree, alonePushing, anew, keyOf, optionsFor, TIMEOUT_MS } from './agree';
 import { registration } from './registration';
+import { within } from './within';
 
 export type PushState =
   | 'unknown'
+  /** The worker is not in charge yet, or nobody told the key. */
+  | 'not-ready'
   /** This browser cannot. */
   | 'unsupported'
   /** iOS: only the installed app can. */
@@ -19,16 +23,15 @@ export type PushState =
   | 'blocked'
   /** The question was closed without an answer; it may be asked again. */
   | 'ignored'
-  /** The browser's push service, or ours, did not answer. */
+  /** The browser's push service did not answer. */
   | 'unreachable'
   | 'on'
   | 'off';
 
 export const pushState = signal<PushState>('unknown');
-/** When the server last confirmed this phone's subscription; null when it has none. */
+/** When the server last confirmed this phone's subscription; null when it has not, or there is none. */
 export const confirmedAt = signal<string | null>(null);
 
-const TIMEOUT_MS = 20_000;
 let ready: ServiceWorkerRegistration | null = null;
 
 /** Reads what the browser can do and what is on. Called at start, so that `enable` has everything in memory. */
@@ -46,8 +49,9 @@ async function current(): Promise<PushState> {
 }
 
 async function present(): Promise<PushState> {
-  const wanted = (await setting('push'))?.wanted === true;
-  return wanted && (await ready?.pushManager.getSubscription()) ? 'on' : 'off';
+  const kept = await setting('push');
+  confirmedAt.value = kept?.confirmed_at ?? null;
+  return kept?.wanted && (await ready?.pushManager.getSubscription()) ? 'on' : 'off';
 }
 
 const supported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
@@ -63,70 +67,96 @@ function needsInstall(): boolean {
  */
 export function enable(): Promise<PushState> {
   const key = me.value?.push_key;
-  if (!ready || !key) return Promise.resolve(pushState.value === 'unknown' ? 'unsupported' : pushState.value);
-  return settle(ready.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromB64u(key) }));
+  if (!ready || !key) return Promise.resolve(notYet());
+  const { pushManager } = ready;
+  const asking = pushManager.subscribe(optionsFor(key)).catch((error) => underAnotherKey(pushManager, key, error));
+  return settle(asking);
+}
+
+function notYet(): PushState {
+  if (pushState.value === 'unknown' || pushState.value === 'off') pushState.value = 'not-ready';
+  void look().catch(() => {});
+  return pushState.value;
+}
+
+/** A subscription under a key of another time stands in the way; the browser has its yes, so no tap is needed. */
+async function underAnotherKey(manager: PushManager, key: string, error: unknown): Promise<PushSubscription> {
+  if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+  return anew(manager, await manager.getSubscription(), key);
 }
 
 async function settle(asking: Promise<PushSubscription>): Promise<PushState> {
   try {
-    const subscription = await within(asking);
-    await keepSetting('push', { wanted: true, endpoint: null, confirmed_at: null });
-    await confirm(subscription);
-    pushState.value = 'on';
+    await turnOn(await within(asking, TIMEOUT_MS));
   } catch (error) {
     pushState.value = whyNot(error);
+    // Somebody may read the browser's question for longer than that: a late yes is a yes.
+    if (nameOf(error) === 'TimeoutError') void asking.then(turnOn).catch(() => {});
   }
   return pushState.value;
 }
 
-/** In Chromium without its push service `subscribe()` never settles. */
-function within<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('no answer', 'TimeoutError')), TIMEOUT_MS);
+/** It is on from here on; a server that cannot be reached now is told by `mend`. */
+async function turnOn(subscription: PushSubscription): Promise<void> {
+  await keepSetting('push', { wanted: true, endpoint: null, confirmed_at: null });
+  confirmedAt.value = null;
+  pushState.value = 'on';
+  await alonePushing(() => settleWith(subscription)).catch(async (error) => {
+    if (!(error instanceof Refusal) || error.code !== 'bad_subscription') return;
+    // A push service nobody here knows: it is never sent to.
+    await disable();
+    pushState.value = 'unsupported';
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-function whyNot(error: unknown): PushState {
-  if (error instanceof DOMException && error.name === 'NotAllowedError') {
-    return Notification.permission === 'denied' ? 'blocked' : 'ignored';
-  }
-  return Notification.permission === 'default' ? 'ignored' : 'unreachable';
-}
-
-/** Tells the server where to send; throws Offline or Refusal. */
-async function confirm(subscription: PushSubscription): Promise<void> {
-  const { endpoint, keys } = subscription.toJSON();
-  if (!endpoint || !keys?.p256dh || !keys.auth) throw new Error('the browser gave half a subscription');
+async function settleWith(subscription: PushSubscription): Promise<void> {
+  if (!ready) return;
   // The tap may come before the first exchange has enrolled this phone.
   await register();
-  const { device_id } = await device();
-  const said = await api.putSubscription(device_id, endpoint, { p256dh: keys.p256dh, auth: keys.auth });
-  confirmedAt.value = said.confirmed_at;
-  await keepSetting('push', { wanted: true, endpoint, confirmed_at: said.confirmed_at });
+  confirmedAt.value = await agree(ready.pushManager, subscription);
 }
 
-/** On every start and whenever the page becomes visible: what the resident wanted on is on, with the key of today. */
+const nameOf = (error: unknown): string => (error instanceof DOMException ? error.name : '');
+
+function whyNot(error: unknown): PushState {
+  if (Notification.permission === 'denied') return 'blocked';
+  return Notification.permission === 'default' || nameOf(error) === 'NotAllowedError' ? 'ignored' : 'unreachable';
+}
+
+/**
+ * On every start and whenever the page becomes visible: what the resident wanted on is on, with the key of today and
+ * an address the push service knows. Throws Offline, Refusal, or what the browser says.
+ */
 export async function mend(): Promise<void> {
-  if (!ready) await look();
+  if (!ready || pushState.value === 'blocked') await look();
+  if (Notification.permission === 'denied') pushState.value = 'blocked';
+  await alonePushing(mendAlone);
+}
+
+async function mendAlone(): Promise<void> {
   const kept = await setting('push');
-  const key = me.value?.push_key;
-  if (!ready || !key || !kept?.wanted || Notification.permission !== 'granted') return;
-  const applicationServerKey = fromB64u(key);
-  let subscription = await ready.pushManager.getSubscription();
-  if (subscription && !sameKey(subscription, applicationServerKey)) {
-    await subscription.unsubscribe();
-    subscription = null;
-  }
-  subscription ??= await within(ready.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }));
-  await confirm(subscription);
+  if (!ready || !kept?.wanted || Notification.permission !== 'granted') return;
+  await register();
+  const known = await api.subscription((await device()).device_id);
+  const key = known.push_key ?? me.value?.push_key;
+  if (!key) return;
+  let held = await ready.pushManager.getSubscription();
+  // The server had this address and has dropped it: its push service said that it is gone, whatever the browser thinks.
+  const dropped = known.endpoint === null && kept.endpoint !== null && held?.toJSON().endpoint === kept.endpoint;
+  if (!held || dropped || !isUnder(held, key)) held = await anewOrTold(ready.pushManager, held, key);
+  confirmedAt.value = await agree(ready.pushManager, held);
   pushState.value = 'on';
 }
 
-function sameKey(subscription: PushSubscription, key: Uint8Array): boolean {
-  const held = subscription.options.applicationServerKey;
-  return held === null || sameBytes(new Uint8Array(held), key);
+const isUnder = (held: PushSubscription, key: string): boolean => keyOf(held) === null || keyOf(held) === key;
+
+async function anewOrTold(manager: PushManager, held: PushSubscription | null, key: string): Promise<PushSubscription> {
+  try {
+    return await anew(manager, held, key);
+  } catch (error) {
+    pushState.value = whyNot(error);
+    throw error;
+  }
 }
 
 /** Off on this phone at once; the server is told now if it can be reached, and drops it at its next send if not. */

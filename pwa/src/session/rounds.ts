@@ -150,7 +150,10 @@ export function watch(): void {
     soon();
     void askToPersist().catch(() => {});
   });
-  addEventListener('online', nudge);
+  addEventListener('online', () => {
+    nudge();
+    void mend().catch(() => {});
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') present();
   });

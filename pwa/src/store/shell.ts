@@ -1,7 +1,7 @@
 /** What the app must know before it knows whose phone this is. A tiny database of its own. */
 
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { setOffset } from '../clock';
+import { now, offset, setOffset } from '../clock';
 import type { Id, Me } from '../contract';
 import { choosePerson } from './database';
 
@@ -10,8 +10,8 @@ interface ShellMap {
   me: Me | null;
   /** Seconds the demo's clock runs ahead. */
   offset: number;
-  /** A page a notification asked for, kept because iOS may open start_url instead. */
-  target: string | null;
+  /** A page a notification asked for, kept because iOS may open start_url instead; `at` in milliseconds. */
+  target: { path: string; at: number } | null;
   /** Somebody signed out here, and the server has not heard of it yet. */
   leaving: boolean;
 }
@@ -46,11 +46,19 @@ export async function keepShell<K extends keyof ShellMap>(key: K, value: ShellMa
   await tx.done;
 }
 
-/** Takes the page a notification asked for; the next call answers null. */
+/** An app that is opened later than this was opened for another reason than the tap, in milliseconds. */
+const TARGET_MS = 60_000;
+
+/** The device's own clock: the worker may not know yet how far a demo's runs ahead. */
+const deviceNow = () => now() - offset() * 1000;
+
+export const keepTarget = (path: string): Promise<void> => keepShell('target', { path, at: deviceNow() });
+
+/** Takes the page a notification asked for a moment ago; the next call answers null. */
 export async function takeTarget(): Promise<string | null> {
   const target = (await shellValue('target')) ?? null;
   if (target) await keepShell('target', null);
-  return target;
+  return target && Math.abs(deviceNow() - target.at) < TARGET_MS ? target.path : null;
 }
 
 /**

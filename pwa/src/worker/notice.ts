@@ -8,6 +8,8 @@ export interface Notice {
   path: string;
   /** Null when the message names no prompt. */
   promptId: string | null;
+  /** Null but for the test a resident asked for. */
+  testId: string | null;
 }
 
 const NEUTRAL: Notice = {
@@ -16,16 +18,20 @@ const NEUTRAL: Notice = {
   tag: 'handrail',
   path: '/',
   promptId: null,
+  testId: null,
 };
 
 const PROMPT_PATH = /^\/c\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const TEST_PATH = /^\/prompts\?test=([0-9a-f-]{8,36})$/;
+const LONGEST_PATH = 200;
 const words = (value: unknown, other: string): string =>
   typeof value === 'string' && value.trim() !== '' ? value.slice(0, 120) : other;
 
 /** Only addresses of our own origin are opened; anything else becomes the start page. */
 export function ownPath(target: unknown, origin: string): string {
   try {
-    const url = new URL(String(target ?? '/'), origin);
+    if (typeof target !== 'string' || target.length > origin.length + LONGEST_PATH) return '/';
+    const url = new URL(target, origin);
     return url.origin === origin ? url.pathname + url.search : '/';
   } catch {
     return '/';
@@ -45,6 +51,7 @@ export function noticeOf(text: string | null, origin: string): Notice {
       tag: words(said.tag, NEUTRAL.tag),
       path,
       promptId: PROMPT_PATH.exec(path)?.[1] ?? null,
+      testId: TEST_PATH.exec(path)?.[1] ?? null,
     };
   } catch {
     return NEUTRAL;

@@ -1,9 +1,8 @@
 /** The browser replaced this phone's subscription: tell the server, or prompts stop without a word. */
 
-import * as api from '../api';
-import { device } from '../store/device';
+import { agree, alonePushing, anew } from '../push/agree';
 import { wake } from '../store/shell';
-import { keepSetting } from '../store/values';
+import { setting } from '../store/values';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -12,16 +11,13 @@ export interface ChangeEvent extends ExtendableEvent {
   oldSubscription?: PushSubscription | null;
 }
 
+/** What cannot be done now, the page does when it is opened. */
 export async function renewed(event: ChangeEvent): Promise<void> {
   const me = await wake();
-  if (!me) return;
-  const subscription = event.newSubscription ?? (await subscribeAgain(me.push_key));
-  const { endpoint, keys } = subscription.toJSON();
-  if (!endpoint || !keys?.p256dh || !keys.auth) return;
-  const { device_id } = await device();
-  const { confirmed_at } = await api.putSubscription(device_id, endpoint, { p256dh: keys.p256dh, auth: keys.auth });
-  await keepSetting('push', { wanted: true, endpoint, confirmed_at });
+  if (!me || !(await setting('push'))?.wanted) return;
+  await alonePushing(async () => {
+    const manager = self.registration.pushManager;
+    const held = event.newSubscription ?? (await manager.getSubscription()) ?? (await anew(manager, null, me.push_key));
+    await agree(manager, held);
+  });
 }
-
-const subscribeAgain = (applicationServerKey: string): Promise<PushSubscription> =>
-  self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });

@@ -42,7 +42,7 @@ test('nothing on the phone is written without strict durability', async () => {
     at: 'a',
   });
   await phone.prompts.keepPromptOutcome('22222222-2222-4222-8222-222222222222', 'snoozed');
-  await phone.shell.keepShell('target', '/journal');
+  await phone.shell.keepShell('target', { path: '/journal', at: 0 });
   const writes = asked.filter((tx) => tx.mode === 'readwrite');
   expect(writes.length).toBeGreaterThan(3);
   expect(writes.filter((tx) => tx.durability !== 'strict')).toEqual([]);

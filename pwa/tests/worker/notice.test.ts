@@ -13,7 +13,15 @@ test('a prompt becomes a notification with its topic as tag and its page as targ
     tag: 't1',
     path: `/c/${PROMPT}`,
     promptId: PROMPT,
+    testId: null,
   });
+});
+
+test('a test that was asked for carries its id, and no other address does', () => {
+  const said = (navigate: string) => noticeOf(message({ title: 'x', navigate }), ORIGIN).testId;
+  expect(said(`${ORIGIN}/prompts?test=${PROMPT}`)).toBe(PROMPT);
+  expect(said(`${ORIGIN}/prompts?test=1&more=2`)).toBeNull();
+  expect(said(`/c/${PROMPT}?test=${PROMPT}`)).toBeNull();
 });
 
 test.each<[string, string | null]>([
@@ -33,10 +41,28 @@ test.each([
   ['//evil.example/', '/'],
   ['/journal?day=1', '/journal?day=1'],
   [`${ORIGIN}/rhythm`, '/rhythm'],
-])('the target %s opens %s', (target, path) => {
+  [`${ORIGIN}:444/journal`, '/'],
+  [`/${'a'.repeat(5000)}`, '/'],
+  [7, '/'],
+  [['/journal'], '/'],
+  [null, '/'],
+  [undefined, '/'],
+])('the target %j opens %s', (target, path) => {
   expect(ownPath(target, ORIGIN)).toBe(path);
 });
 
-test('titles that are not words are replaced', () => {
-  expect(noticeOf(message({ title: { a: 1 }, navigate: '/' }), ORIGIN).title).toBe('A short check-in is ready');
+test('titles and tags that are not words are replaced', () => {
+  const notice = noticeOf(message({ title: { a: 1 }, tag: ['t'], body: 7, navigate: '/' }), ORIGIN);
+  expect([notice.title, notice.tag, notice.body]).toEqual(['A short check-in is ready', 'handrail', '']);
+});
+
+test('fields that are far too long are cut', () => {
+  const long = 'x'.repeat(3000);
+  const notice = noticeOf(message({ title: long, tag: long, body: long, navigate: '/' }), ORIGIN);
+  expect([notice.title, notice.tag, notice.body].map((words) => words.length)).toEqual([120, 120, 120]);
+});
+
+test('a notification carries its target and nothing else that a push brought', () => {
+  const said = { title: 't', navigate: '/', data: { answers: 'secret' }, icon: 'https://evil.example/i.png' };
+  expect(JSON.stringify(noticeOf(message(said), ORIGIN))).not.toMatch(/secret|evil/);
 });

@@ -14,6 +14,7 @@ export interface Window {
   url: string;
   messages: unknown[];
   refusesFocus: boolean;
+  hidden?: boolean;
 }
 
 class MapCache {
@@ -54,13 +55,26 @@ export class Scope {
   }
 
   addEventListener = (kind: string, listener: (event: unknown) => void) => void this.listeners.set(kind, listener);
-  navigator = {};
+  badges = 0;
+  navigator = {
+    setAppBadge: async () => {
+      this.badges += 1;
+    },
+  };
+  /** A browser that refuses options it does not know. */
+  refusesOptions = false;
+  subscription: unknown = null;
   location = { origin: 'https://handrail.example' };
   skipWaiting = async () => {};
   registration = {
     showNotification: async (title: string, options: NotificationOptions & { actions?: { action: string }[] }) => {
+      if (this.refusesOptions && options.icon) throw new TypeError('icon');
       const actions = (options.actions ?? []).map((a) => a.action);
       this.shown.push({ title, tag: options.tag ?? '', data: options.data, actions });
+    },
+    pushManager: {
+      getSubscription: async () => this.subscription,
+      subscribe: async () => this.subscription,
     },
   };
   clients = {
@@ -72,7 +86,7 @@ export class Scope {
 
 const clientOf = (window: Window) => ({
   focused: false,
-  visibilityState: 'visible',
+  visibilityState: window.hidden ? 'hidden' : 'visible',
   focus: () => (window.refusesFocus ? Promise.reject(new Error('not now')) : Promise.resolve()),
   postMessage: (message: unknown) => window.messages.push(message),
 });

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { RITA, Server } from '../doubles/server';
 import { Scope } from './scope';
 
@@ -51,6 +51,77 @@ test('a storage that is broken does not silence a push', async () => {
   expect(scope.shown).toHaveLength(1);
 });
 
+test('a storage that never answers does not silence a push, and does not swallow a tap', async () => {
+  globalThis.indexedDB = { open: () => ({ addEventListener: () => {} }) } as unknown as IDBFactory;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const shown = scope.deliver('push', data(prompt));
+  await vi.advanceTimersByTimeAsync(20_000);
+  const opened = click();
+  await vi.advanceTimersByTimeAsync(400);
+  const waited = click('later');
+  await vi.advanceTimersByTimeAsync(2400);
+  await Promise.all([shown, opened, waited]);
+  vi.useRealTimers();
+  expect(scope.shown).toHaveLength(1);
+  expect(scope.opened).toEqual([`/c/${PROMPT}`, `/c/${PROMPT}`]);
+});
+
+test('a browser that stumbles over an option shows the notification all the same, once', async () => {
+  scope.refusesOptions = true;
+  await scope.deliver('push', data(prompt));
+  expect(scope.shown).toMatchObject([{ title: 'A short check-in is ready', tag: 'topic' }]);
+});
+
+test('the badge is set when nobody looks at the app, and only then', async () => {
+  const page = { url: '/', messages: [], refusesFocus: false };
+  scope.windows = [page];
+  await scope.deliver('push', data(prompt));
+  expect(scope.badges).toBe(0);
+  scope.windows = [{ ...page, hidden: true }];
+  await scope.deliver('push', data(prompt));
+  expect(scope.badges).toBe(1);
+});
+
+const TEST = '33333333-3333-4333-8333-333333333333';
+const testPush = JSON.stringify({
+  web_push: 8030,
+  notification: { title: 'Prompts reach this phone', navigate: `/prompts?test=${TEST}`, tag: 'test' },
+});
+
+test('a test is confirmed to the server and to every window, and leaves no badge', async () => {
+  const { keepMe } = await import('../../src/store/shell');
+  await keepMe(RITA);
+  server.fault = (seen) => (seen.path.startsWith('/api/push/test') ? new Response(null, { status: 204 }) : null);
+  scope.windows = [{ url: '/prompts', messages: [], refusesFocus: false, hidden: true }];
+  await scope.deliver('push', data(testPush));
+  expect(scope.windows[0]?.messages).toEqual([{ type: 'arrived', testId: TEST }]);
+  const confirmed = server.seen.find((seen) => seen.path === '/api/push/test/confirm');
+  expect(JSON.parse(confirmed?.body ?? '{}')).toMatchObject({ id: TEST });
+  expect(scope.badges).toBe(0);
+});
+
+const changed = (endpoint: string) =>
+  scope.deliver('pushsubscriptionchange', {
+    newSubscription: {
+      toJSON: () => ({ endpoint, keys: { p256dh: 'p', auth: 'a' } }),
+      options: { applicationServerKey: null },
+    },
+  });
+
+test('an address the browser changed is told to the server, but not for a phone that wanted none', async () => {
+  const { keepMe } = await import('../../src/store/shell');
+  const { keepSetting, setting } = await import('../../src/store/values');
+  await keepMe(RITA);
+  server.fault = (seen) =>
+    seen.path === '/api/push/subscription' ? Response.json({ confirmed_at: '2026-11-19T12:00:00Z' }) : null;
+  await changed('https://push.example/2');
+  expect(server.paths()).toEqual([]);
+  await keepSetting('push', { wanted: true, endpoint: 'https://push.example/1', confirmed_at: null });
+  await changed('https://push.example/2');
+  expect(server.paths()).toEqual(['PUT /api/push/subscription']);
+  expect((await setting('push'))?.endpoint).toBe('https://push.example/2');
+});
+
 test('a prompt has its topic as tag and the buttons to start or to wait', async () => {
   await scope.deliver('push', data(prompt));
   expect(scope.shown[0]).toMatchObject({ tag: 'topic', actions: ['start', 'later'] });
@@ -95,6 +166,22 @@ test('the target is kept for a start that opens somewhere else', async () => {
   await click();
   const { takeTarget } = await import('../../src/store/shell');
   expect(await takeTarget()).toBe(`/c/${PROMPT}`);
+  expect(await takeTarget()).toBeNull();
+});
+
+test.each([
+  [undefined, '/'],
+  [{}, '/'],
+  [{ path: 'https://evil.example/' }, '/'],
+  [{ path: { a: 1 } }, '/'],
+])('a notification whose data is %j opens %s', async (kept, path) => {
+  await scope.deliver('notificationclick', { action: '', notification: { data: kept, close: () => {} } });
+  expect(scope.opened).toEqual([path]);
+});
+
+test('a target is forgotten when the app is opened much later', async () => {
+  const { keepShell, takeTarget } = await import('../../src/store/shell');
+  await keepShell('target', { path: '/journal', at: Date.now() - 120_000 });
   expect(await takeTarget()).toBeNull();
 });
 
