@@ -47,10 +47,29 @@ function shell(folder: string, leftOut: Set<string>): [string, string][] {
   return [...built, ...hand].filter(([url]) => keep(url));
 }
 
+let first: Set<string> | null = null;
+
+/** Everything the first paint needs goes into one file: what lazy parts share with it would split off into many. */
+function ofTheFirstLoad(id: string, modules: Rolldown.ChunkingContext): string | null {
+  first ??= reachedFrom(join(here, 'src/main.tsx'), (one) => modules.getModuleInfo(one)?.importedIds ?? []);
+  return first.has(id) ? 'app' : null;
+}
+
+function reachedFrom(start: string, next: (id: string) => string[]): Set<string> {
+  const found = new Set([start]);
+  for (const id of found) for (const one of next(id)) found.add(one);
+  return found;
+}
+
 const page = (await build({
   root: here,
   configFile: join(here, 'vite.config.ts'),
-  build: { outDir: out, emptyOutDir: true, assetsDir: 'assets' },
+  build: {
+    outDir: out,
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    rollupOptions: { output: { codeSplitting: { groups: [{ name: ofTheFirstLoad }] } } },
+  },
 })) as Rolldown.RolldownOutput;
 
 await build({

@@ -5,17 +5,16 @@ import { Live } from './parts/live';
 import { appleTab } from './parts/platform';
 import { followLinks, go, match, path } from './parts/route';
 import { pushState } from './push';
+import { later } from './screens/later';
 import { Notices } from './screens/notices';
 import { Closing } from './screens/resident/closing';
 import { EntryPage } from './screens/resident/entry';
 import { Group } from './screens/resident/group';
 import { Help } from './screens/resident/help';
-import { Install } from './screens/resident/install';
 import { Journal } from './screens/resident/journal';
 import { PhonePage } from './screens/resident/phone';
 import { PlainPage } from './screens/resident/plain-page';
 import { ByHand, PromptPage } from './screens/resident/prompt';
-import { PromptsPage } from './screens/resident/prompts';
 import { Recovery } from './screens/resident/recovery';
 import { RhythmPage } from './screens/resident/rhythm';
 import { SecondDevice } from './screens/resident/second-device';
@@ -24,6 +23,11 @@ import { SignIn } from './screens/sign-in';
 import { keys, session } from './session';
 import { me } from './store';
 import { words } from './words';
+
+/** Parts that neither Today nor a check-in needs. */
+const PromptsPage = later(() => import('./screens/resident/prompts').then((part) => part.PromptsPage));
+const PushHealthPage = later(() => import('./screens/resident/push-health').then((part) => part.PushHealthPage));
+const Install = later(() => import('./screens/resident/install').then((part) => part.Install));
 
 type Params = Record<string, string>;
 type Draw = (params: Params) => preact.JSX.Element;
@@ -38,6 +42,8 @@ const PAGES: [string, Draw][] = [
   ['/entry/:id', ({ id = '' }) => <EntryPage id={id} />],
   ['/rhythm', () => <RhythmPage />],
   ['/prompts', () => <PromptsPage />],
+  ['/prompts/health', () => <PushHealthPage />],
+  ['/install', () => <Install />],
   ['/coach', () => <Group />],
   ['/phone', () => <PhonePage />],
   ['/phone/words', () => <Recovery />],

@@ -1,3 +1,4 @@
 /** Push for the screens. */
 
-export { confirmedAt, disable, enable, type PushState, pushState } from './subscription';
+export { confirmTest, readHealth, runTest, setEmail, type TestOutcome } from './health';
+export { confirmedAt, disable, enable, look, mend, type PushState, pushState } from './subscription';

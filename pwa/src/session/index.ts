@@ -1,5 +1,6 @@
 /** Start, sign in, sign out: the life of the app around the screens. */
 
+export { canInstall, installed, takeInstall, watchInstall } from './installing';
 export { enterWords, keepWords, makeWords, startAnew } from './keys';
 export {
   advanceDemo,

@@ -1,45 +1,75 @@
 import { useState } from 'preact/hooks';
 import { Brand } from '../../parts/brand';
-import { nearDay } from '../../parts/dates';
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
-import { BellIcon, DaysIcon, EyeIcon, MoonIcon } from '../../parts/icons';
+import { DaysIcon, EyeIcon, MoonIcon } from '../../parts/icons';
 import { say } from '../../parts/live';
 import { AppIcon } from '../../parts/marks';
+import { settingsKind } from '../../parts/platform';
 import { back, go } from '../../parts/route';
 import { Stairwell } from '../../parts/stairwell';
 import { useTitle } from '../../parts/title';
-import { confirmedAt, disable, enable, pushState } from '../../push';
-import { askNow } from '../../session';
-import { me } from '../../store';
+import { enable, look, type PushState, pushState } from '../../push';
 import { Install } from './install';
 import { PlainPage } from './plain-page';
+import { PushHealthPage } from './push-health';
 import { words } from './words/prompts';
 
 /** Turn on prompts: asked once, in plain words, with what it will ever show; every answer of the browser has a page. */
 export function PromptsPage() {
   useTitle(words.tab);
   const state = pushState.value;
-  if (state === 'install-first') return <Install onSkip={() => go('/')} />;
-  if (state === 'blocked') return <Cannot {...words.blocked} />;
-  if (state === 'unsupported') return <Cannot {...words.unsupported} />;
-  return state === 'on' ? <On /> : <Ask />;
+  if (state === 'install-first') return <Install />;
+  if (state === 'blocked') return <Blocked />;
+  if (state === 'unsupported') return <Unsupported />;
+  return state === 'on' ? <PushHealthPage /> : <Ask />;
 }
 
-function Cannot({ title, say: line }: { title: string; say: string }) {
+function Blocked() {
+  const [told, setTold] = useState(words.blocked.say);
+  const again = async () => {
+    await look().catch(() => {});
+    if (pushState.value !== 'blocked') return;
+    setTold(words.blocked.still);
+    say(words.blocked.still);
+  };
   return (
-    <PlainPage title={title} say={line}>
-      <Grip main href="/">
-        {words.today}
+    <PlainPage title={words.blocked.title} say={`${told} ${words.settings[settingsKind()]}`}>
+      <Grip main onPress={() => void again()}>
+        {words.blocked.again}
       </Grip>
+      <OtherWays />
     </PlainPage>
   );
 }
 
+function Unsupported() {
+  return (
+    <PlainPage title={words.unsupported.title} say={words.unsupported.say}>
+      <Grip main href="/">
+        {words.today}
+      </Grip>
+      <OtherWays />
+    </PlainPage>
+  );
+}
+
+const OtherWays = () => (
+  <Grip center href="/prompts/health">
+    {words.ways}
+  </Grip>
+);
+
+/** What the browser said last, in words; before it was asked, what it will do. */
+const TOLD: Partial<Record<PushState, string>> = {
+  ignored: words.ignored,
+  unreachable: words.unreachable,
+  'not-ready': words.notReady,
+};
+
 function Ask() {
   const [busy, setBusy] = useState(false);
-  const state = pushState.value;
-  const told = state === 'ignored' ? words.ignored : state === 'unreachable' ? words.unreachable : words.once;
+  const told = TOLD[pushState.value] ?? words.once;
   // Nothing may come between the tap and enable(): the browser asks only inside the tap itself.
   const allow = () => {
     const asked = enable();
@@ -103,48 +133,6 @@ function Ask() {
           {words.promises.nothing}
         </li>
       </ul>
-    </Stairwell>
-  );
-}
-
-/** Push health the resident can read, with a test that is a real prompt. */
-function On() {
-  const [told, setTold] = useState<string | null>(null);
-  const zone = me.value?.zone ?? 'UTC';
-  const at = confirmedAt.value;
-  const test = async () => {
-    const ok = await askNow(null).then(
-      () => true,
-      () => false,
-    );
-    setTold(ok ? words.on.sent : words.on.failed);
-    say(ok ? words.on.sent : words.on.failed);
-  };
-  const off = async () => {
-    await disable();
-    say(words.on.turnedOff);
-  };
-  return (
-    <Stairwell
-      top={<Brand />}
-      dado={
-        <>
-          <div class="grips">
-            <Grip icon={<BellIcon />} sub={told ?? words.on.testSub} onPress={() => void test()}>
-              {words.on.test}
-            </Grip>
-            <Grip sub={words.on.offSub} onPress={() => void off()}>
-              {words.on.off}
-            </Grip>
-          </div>
-          <Foot back={() => back('/rhythm')} />
-        </>
-      }
-    >
-      <h1 class="stem" tabIndex={-1}>
-        {words.on.title}
-      </h1>
-      <p class="lede rests">{at ? words.on.confirmed(nearDay(at, zone)) : words.on.unconfirmed}</p>
     </Stairwell>
   );
 }
