@@ -129,8 +129,13 @@ export const askNow = (protocol: string | null) => post<c.Prompt>('/api/prompts/
 export const rhythm = () => get<c.Rhythm>('/api/rhythm');
 export const putRhythm = (body: c.Rhythm) => put<c.Rhythm>('/api/rhythm', body);
 
-export const putSubscription = (device_id: c.Id, endpoint: string, keys: { p256dh: string; auth: string }) =>
-  put<c.Confirmed>('/api/push/subscription', { device_id, endpoint, keys });
+/** `key` is the server's key the browser subscribed under; null where the browser does not tell. */
+export const putSubscription = (
+  device_id: c.Id,
+  endpoint: string,
+  keys: { p256dh: string; auth: string },
+  key: c.B64u | null,
+) => put<c.Confirmed>('/api/push/subscription', { device_id, endpoint, keys, key });
 export const subscription = (device_id: c.Id) =>
   get<c.PushSubscriptionState>(`/api/push/subscription?device_id=${q(device_id)}`);
 export const dropSubscription = (device_id: c.Id) =>

@@ -66,29 +66,11 @@ export type PromptOutcome = Extract<PromptState, 'answered' | 'snoozed' | 'decli
 /** Weekdays count from Monday, which is 0; times are HH:MM on the resident's own clock. */
 export type Slot = Schemas['SlotShape'];
 export type Rhythm = Schemas['RhythmShape'];
-/** `push_key`: what new subscriptions are made under. */
-export type PushSubscriptionState = Schemas['KnownAnswer'] & { push_key: B64u };
-export type Confirmed = Schemas['ConfirmedAnswer'] & { push_key: B64u };
-export interface PushEmail {
-  on: boolean;
-  silent_days: number;
-  instead: boolean;
-}
-export interface PushHealth {
-  subscribed: boolean;
-  confirmed_on: Day | null;
-  accepted_on: Day | null;
-  broken: { since: Day; reason: 'gone' | 'unanswered' | 'key_retired' } | null;
-  service: 'well' | 'busy' | 'refused' | 'silent';
-  paused_until: Day | null;
-  push_key: B64u;
-  email: PushEmail;
-}
-export interface PushTest {
-  id: string | null;
-  state: 'none' | 'waiting' | 'sent' | 'shown' | 'failed';
-  reason: 'gone' | 'busy' | 'refused' | 'unanswered' | 'blocked' | 'late' | null;
-}
+export type PushSubscriptionState = Schemas['KnownAnswer'];
+export type Confirmed = Schemas['ConfirmedAnswer'];
+export type PushHealth = Schemas['HealthAnswer'];
+export type PushEmail = Schemas['EmailAnswer'];
+export type PushTest = Schemas['TrialAnswer'];
 
 /** A "max" cell takes one position (0..max); an "options" cell takes one 0/1 position for each option. 255: not answered. */
 export type ShapeCell = { item: string; max: number } | { item: string; options: number; pick: number };

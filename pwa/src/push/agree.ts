@@ -63,7 +63,8 @@ async function tellServer(subscription: PushSubscription) {
   const { endpoint, keys } = subscription.toJSON();
   if (!endpoint || !keys?.p256dh || !keys.auth) throw new Error('the browser gave half a subscription');
   const { device_id } = await device();
-  const said = await api.putSubscription(device_id, endpoint, { p256dh: keys.p256dh, auth: keys.auth });
+  const pair = { p256dh: keys.p256dh, auth: keys.auth };
+  const said = await api.putSubscription(device_id, endpoint, pair, keyOf(subscription));
   await keepSetting('push', { wanted: true, endpoint, confirmed_at: said.confirmed_at });
   return said;
 }
