@@ -63,22 +63,29 @@ class Keys:
 
 @dataclass
 class Phone:
-    """One device of one person. `outbox` waits for an answer, `kept` had one, `log` is the journal as pulled."""
+    """One device of one person. `outbox` waits for an answer, `kept` had one, `log` is the journal as pulled.
+
+    `attention` holds what an answer said of an op that is not simply delivered. `restamped` are ops that were written
+    under another device id first, or sent before: `conflict` says of them that they are there.
+    """
 
     send: Send
     keys: Keys = field(default_factory=Keys)
     device_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    former_ids: list[str] = field(default_factory=list)
+    person_id: str | None = None
     now: Callable[[], str] = lambda: "2026-11-19T12:00:00.000Z"
     last_seq: int = 0
     epoch: str | None = None
     cursor: str | None = None
     acked_through: int = 0
+    speaks: int | None = None
     more: bool = False
+    signed_out: bool = False
     outbox: dict[str, Op] = field(default_factory=dict)
     kept: dict[str, Op] = field(default_factory=dict)
     log: dict[int, Op] = field(default_factory=dict)
     attention: dict[str, str] = field(default_factory=dict)
+    restamped: set[str] = field(default_factory=set)
     holes: list[int] = field(default_factory=list)
     prompts: list[dict[str, Any]] = field(default_factory=list)
 
@@ -102,10 +109,11 @@ class Phone:
 
     def exchange(self) -> bool:
         """One round trip; False when nothing is sure. Raises Lost like the network does, keeping everything."""
-        sent = list(self.outbox.values())[:BATCH]
+        sent = [op for op in self.outbox.values() if self._may_go(op)][:BATCH]
         nonce = uuid.uuid4().hex
         status, answer = self.send("POST", "/api/sync", self._request(nonce, sent))
-        if status == 409 and answer["code"] == "device_unknown":
+        self.signed_out = status == 401
+        if status == 409 and code_of(answer) == "device_unknown":
             self.register()
             return False
         if status != 200 or not isinstance(answer, dict) or answer.get("nonce") != nonce:
@@ -121,10 +129,11 @@ class Phone:
         raise AssertionError(f"still busy: {len(self.outbox)} in the outbox")
 
     def register(self) -> None:
-        """Tell the server of every id this phone ever wrote under; a restored server may have forgotten any of them."""
-        for device_id in (*self.former_ids, self.device_id):
-            status, answer = self.send("PUT", f"/api/devices/{device_id}", {"name": "A phone"})
-            assert status == 200, answer
+        """Tell the server of this phone; a restored server may have forgotten it."""
+        told = {"name": "A phone", "person_id": self.person_id}
+        status, answer = self.send("PUT", f"/api/devices/{self.device_id}", told)
+        if status != 200:
+            raise Lost(status, answer)
 
     def view(self) -> dict[str, Any]:
         """What the screen shows: entity → content of its latest revision, withdrawn ones gone."""
@@ -133,6 +142,18 @@ class Phone:
             shown[op["entity_id"]] = op
         gone = {op["entity_id"] for op in self.log.values() if op["kind"] == "withdraw"}
         return {entity: self.keys.open(op["body"]) for entity, op in shown.items() if entity not in gone and op["body"]}
+
+    def become_another(self) -> None:
+        """Another phone uses this device id, so take a new one and stamp anew what was never delivered."""
+        self.device_id, self.last_seq, self.acked_through = str(uuid.uuid4()), 0, 0
+        waiting, self.outbox = list(self.outbox.values()), {}
+        for op in waiting:
+            self.attention.pop(op["op_id"], None)
+            self._restamp(op)
+
+    def _may_go(self, op: Op) -> bool:
+        """An op of a version the server does not know yet stays, and never takes another one's place in a batch."""
+        return self.speaks is None or op["proto"] <= self.speaks
 
     def _request(self, nonce: str, ops: list[Op]) -> dict[str, Any]:
         return {
@@ -143,6 +164,7 @@ class Phone:
             "cursor": self.cursor,
             "acked_through": self.acked_through,
             "device_id": self.device_id,
+            "person_id": self.person_id,
             "ops": ops,
         }
 
@@ -153,51 +175,79 @@ class Phone:
         self.outbox[op["op_id"]] = op
         return op
 
+    def _restamp(self, op: Op) -> None:
+        self.outbox.pop(op["op_id"], None)
+        self._queue(op)
+        self.restamped.add(op["op_id"])
+
     def _take(self, sent: list[Op], answer: dict[str, Any]) -> None:
-        went_back = self.epoch not in (None, answer["server_epoch"]) or answer["acked_through"] < self.acked_through
+        went_back = self._went_back(answer)
         # Asked before anything is adopted: when this question gets lost, the next exchange has to ask it again.
         lacking = self._ask_missing() if went_back else []
         self.epoch, self.acked_through = answer["server_epoch"], answer["acked_through"]
         self.cursor, self.more, self.holes = answer["cursor"], answer["more"], answer["holes"]
-        self.prompts = answer["prompts"]
+        self.prompts, self.speaks = answer["prompts"], answer["proto"]
         if went_back:
             self.cursor, self.more, self.log = None, True, {}
-            self.outbox = {op_id: self.kept[op_id] for op_id in lacking} | self.outbox
         for change in answer["changes"]:
-            self.log[change["server_seq"]] = change["op"]
+            self._pulled(change["server_seq"], change["op"])
+        again = {(op["op_id"], op["device_id"]) for op in sent}
         for op, result in zip(sent, answer["results"], strict=True):
             self._settled(op, result)
-        if any(result["status"] == "fork" for result in answer["results"]):
-            self._become_another()
+        for op_id in lacking:
+            self._send_again(self.kept[op_id], again)
+        forked = {op["device_id"] for op, told in zip(sent, answer["results"], strict=True) if told["status"] == "fork"}
+        if self.device_id in forked or self.acked_through > self.last_seq:
+            self.become_another()
+
+    def _went_back(self, answer: dict[str, Any]) -> bool:
+        """Whether the server is an older one than this phone knew: another epoch, or it lacks what it once had."""
+        if self.epoch not in (None, answer["server_epoch"]) or answer["acked_through"] < self.acked_through:
+            return True
+        acked = {op["seq"] for op in self.kept.values() if op["device_id"] == self.device_id}
+        return not acked.isdisjoint(answer["holes"])
+
+    def _pulled(self, server_seq: int, op: Op) -> None:
+        """A withdrawal is kept by whoever saw it, so that no restore brings back what it took away."""
+        self.log[server_seq] = op
+        if op["kind"] == "withdraw":
+            self.kept.setdefault(op["op_id"], op)
+
+    def _send_again(self, op: Op, answered: set[tuple[str, str]]) -> None:
+        """Put back on its way what the server lacks; ops of other ids, which it may have forgotten, under this one."""
+        if op["op_id"] in self.outbox or (op["op_id"], op["device_id"]) in answered:
+            return
+        self.restamped.add(op["op_id"])
+        if op["device_id"] == self.device_id:
+            self.outbox = {op["op_id"]: op} | self.outbox
+        else:
+            self._restamp(op)
 
     def _settled(self, op: Op, result: dict[str, Any]) -> None:
-        status = result["status"]
+        status, op_id = result["status"], op["op_id"]
         if status in ("applied", "dup", "parked", "conflict"):
-            self.outbox.pop(op["op_id"], None)
-        if status in ("applied", "dup"):
-            self.kept[op["op_id"]] = op
-            if op["kind"] != "prompt":
-                self.log[result["server_seq"]] = op
-        else:
-            self.attention[op["op_id"]] = status
-
-    def _become_another(self) -> None:
-        """Another phone uses this device id, so take a new one and stamp anew what was never delivered."""
-        self.former_ids.append(self.device_id)
-        self.device_id, self.last_seq, self.acked_through = str(uuid.uuid4()), 0, 0
-        waiting, self.outbox = list(self.outbox.values()), {}
-        for op in waiting:
-            self.attention.pop(op["op_id"], None)
-            self._queue(op)
-        self.register()
+            self.outbox.pop(op_id, None)
+        if status in ("applied", "dup", "parked"):
+            self.kept[op_id] = op
+        if status in ("applied", "dup") and op["kind"] != "prompt":
+            self.log[result["server_seq"]] = op
+        elif status in ("fork", "not_yours") and op["device_id"] != self.device_id:
+            self._restamp(op)
+        elif status not in ("applied", "dup") and not (status == "conflict" and op_id in self.restamped):
+            self.attention[op_id] = status
 
     def _ask_missing(self) -> list[str]:
         """Which of the ops this phone kept the server lacks, after the server went back in time."""
         ids, lacking = list(self.kept), list[str]()
         for start in range(0, len(ids), 500):
-            asked = {"device_id": self.device_id, "op_ids": ids[start : start + 500]}
+            asked = {"device_id": self.device_id, "person_id": self.person_id, "op_ids": ids[start : start + 500]}
             status, answer = self.send("POST", "/api/sync/missing", asked)
             if status != 200 or not isinstance(answer, dict) or "missing" not in answer:
                 raise Lost
             lacking += answer["missing"]
         return lacking
+
+
+def code_of(answer: Any) -> str | None:
+    """The code of a problem; None for an answer that is no problem of ours."""
+    return answer.get("code") if isinstance(answer, dict) else None
