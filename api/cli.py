@@ -8,14 +8,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 
 from sqlalchemy.exc import OperationalError
 
 from api import clock, config, migrate
+from api.backup import Restored
 from api.config import Settings, SettingsError
-from api.db import transaction
-from api.journal import services as journal
+from api.db import engine_for, transaction
 from api.people import services as people
 from api.problems import Problem
 from api.push.services import keys as push_keys
@@ -69,7 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     invite.add_argument("--zone", default="UTC")
     shut = add("disable", disable, "End a person's access at once, for instance when they have left.")
     shut.add_argument("--email", required=True)
-    add("restored", restored, "Run this after putting back a backup: phones then offer what it lacks.")
+    add("backup", backup_to, "Copy the instance into a new folder; it may be running.").add_argument(
+        "folder", type=Path
+    )
+    back = add("restore", restore_from, "Make the stopped instance what a copy says; phones then offer what it lacks.")
+    back.add_argument("folder", type=Path)
+    back.add_argument("--force", action="store_true", help="put the copy in place of an instance that holds people")
+    back.add_argument("--end-sessions", action="store_true", help="everybody has to sign in again")
+    add("restored", restored, "Run this after putting back the database by other means, such as pg_restore.")
     add("keys", keys, "The push keys, and how many phones use each.").add_argument("action", choices=["show", "rotate"])
     demo = add("demo", demo_command, "The demo instance's clock.")
     demo.add_argument("action", choices=["advance"])
@@ -172,10 +180,46 @@ def disable(given: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def backup_to(given: argparse.Namespace, settings: Settings) -> int:
+    from api import backup
+
+    try:
+        backup.save(open_state(settings), given.folder)
+    except backup.Unusable as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{given.folder} holds everything but open group sheets, keys included: keep it as safe as the instance.")
+    return 0
+
+
+def restore_from(given: argparse.Namespace, settings: Settings) -> int:
+    from api import backup
+    from api import serve as house
+
+    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with house.Household(settings.instance):
+            engine = engine_for(settings.database_url)
+            came = backup.restore(settings, engine, given.folder, given.force, given.end_sessions)
+    except house.AlreadyRunning:
+        print(f"A handrail runs on {settings.instance}; stop it first.", file=sys.stderr)
+        return 1
+    except backup.Unusable as error:
+        print(error, file=sys.stderr)
+        return 1
+    return _tell(came)
+
+
 def restored(given: argparse.Namespace, settings: Settings) -> int:
-    with transaction(open_state(settings).engine) as db:
-        journal.begin_epoch(db)
-    print("Phones will now offer what this database lacks.")
+    from api import backup
+
+    return _tell(backup.after_restore(settings, open_state(settings).engine))
+
+
+def _tell(came: Restored) -> int:
+    print(f"{came.people} people are back; {came.erased_again} were erased since that copy and are gone again.")
+    print("Phones will now offer what this database lacks, and send their open group sheets again.")
+    print("Whoever was disabled, signed out or had a phone removed since that copy is back in: look at these.")
     return 0
 
 

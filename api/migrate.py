@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from api.db import Base
@@ -38,6 +39,18 @@ def upgrade(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         command.upgrade(config(connection), "head")
+
+
+def to(connection: Connection, revision: str) -> None:
+    """Bring the tables to a revision in the connection's transaction; going down to "base" drops all they hold."""
+    move = command.downgrade if revision == "base" else command.upgrade
+    move(config(connection), revision)
+
+
+def revisions() -> set[str]:
+    """Every revision this version knows."""
+    script = ScriptDirectory(str(HERE / "migrations"))
+    return {found.revision for found in script.walk_revisions()}
 
 
 def reset(engine: Engine) -> None:

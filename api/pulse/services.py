@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, update
 from sqlalchemy.orm import Session
 
 from api.config import Settings
@@ -17,7 +17,7 @@ from api.problems import Problem
 from api.pulse import blindsign, blocks, closing, keys
 from api.pulse.apart import apart
 from api.pulse.box import BoxStore
-from api.pulse.models import ANNOUNCED, ISSUING, OPEN, BlockKey, Issuance
+from api.pulse.models import ANNOUNCED, CLOSING, ISSUING, OPEN, BlockKey, Issuance
 from api.pulse.wire import b64u, unb64u
 
 log = structlog.get_logger()
@@ -66,10 +66,20 @@ def issue(db: Session, me: Person, key_id: str, blinded_msg: str, kek: bytes) ->
     digest = hashlib.sha256(blinded).digest()
     if entry.blinded_hash is None:
         entry.blinded_hash = digest
-        block.issued += 1
+        block.issued = min(block.issued + 1, block.eligible or 0)
     elif entry.blinded_hash != digest:
         raise Problem("already_issued")
     return Grant(key, blinded)
+
+
+def count_as_restored(db: Session) -> None:
+    """After an older copy of the database was put back: how many tokens were issued since is not known any more.
+
+    Phones hold those tokens and will use them, so every block that still takes sheets counts as issued in full. That is
+    the most it can be, and the checks of a block's counts hold for whatever number it was.
+    """
+    living = update(BlockKey).where(BlockKey.state.in_((ISSUING, OPEN, CLOSING)))
+    db.execute(living.values(issued=func.coalesce(BlockKey.eligible, 0)))
 
 
 def _locked(db: Session, me: Person, key_id: str) -> BlockKey:

@@ -20,7 +20,7 @@ FLOORS = [
     {"schemas"},
     {"routes"},
     {"web", "worker", "migrate", "box_contract"},
-    {"__init__", "doctor"},
+    {"__init__", "doctor", "backup"},
     {"contract", "serve"},
     {"cli"},
 ]
