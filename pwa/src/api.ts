@@ -104,22 +104,28 @@ export const signOut = () => post<null>('/api/sign-out', {});
 export const me = () => get<c.Me>('/api/me');
 export const library = (etag: string | null = null) => tagged<c.Library>('/api/library', etag);
 
-export const putDevice = (id: c.Id, name: string) => put<c.Device>(`/api/devices/${q(id)}`, { name });
+/** `person_id`: whose store asks; a session of somebody else is then told `other_person`, and nothing happens. */
+export const putDevice = (id: c.Id, name: string, person_id: c.Id | null = null) =>
+  put<c.Device>(`/api/devices/${q(id)}`, { name, person_id });
 export const putIdentity = (public_key: string, replaces: string | null) =>
   put<c.PublicKey>('/api/identity', { public_key, replaces });
 export const wraps = () => get<c.Wraps>('/api/wraps');
 export const putWrap = (kind: string, body: string) => put<object>(`/api/wraps/${q(kind)}`, { body });
 
+/** `proto` is the newest version the server takes; an older app may always deliver. */
+const isAnswer = ({ proto, results, changes, holes }: c.SyncAnswer): boolean =>
+  proto >= 1 && [results, changes, holes].every(Array.isArray);
+
 /** One exchange. An answer without our nonce came from somebody in between and counts as no answer. */
 export async function sync(request: c.SyncRequest): Promise<c.SyncAnswer> {
   const answer = await post<c.SyncAnswer>('/api/sync', request);
-  if (answer?.nonce !== request.nonce || answer.proto !== 1) throw new Offline('another nonce');
+  if (answer?.nonce !== request.nonce || !isAnswer(answer)) throw new Offline('another nonce');
   return answer;
 }
 
 /** Which of these ops the server lacks. An answer that is no list came from somebody in between. */
-export async function syncMissing(device_id: c.Id, op_ids: c.Id[]): Promise<c.Missing> {
-  const answer = await post<c.Missing>('/api/sync/missing', { device_id, op_ids });
+export async function syncMissing(device_id: c.Id, op_ids: c.Id[], person_id: c.Id | null): Promise<c.Missing> {
+  const answer = await post<c.Missing>('/api/sync/missing', { device_id, op_ids, person_id });
   if (!Array.isArray(answer?.missing)) throw new Offline('no list');
   return answer;
 }

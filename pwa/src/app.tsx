@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Role } from './contract';
+import { Lazy } from './parts/lazy';
 import { Live } from './parts/live';
 import { appleTab } from './parts/platform';
 import { followLinks, go, match, path } from './parts/route';
@@ -55,10 +56,15 @@ const UNSEALED = ['/', '/c/:id', '/check-in/:protocol', '/done/:id', '/journal',
 const HOME: Record<Role, string> = { resident: '/', coach: '/releases', coordinator: '/people' };
 
 /** The desks are fetched only by those who sit at them. */
-const DESKS: Record<Exclude<Role, 'resident'>, () => Promise<{ default: ComponentType<{ path: string }> }>> = {
-  coach: () => import('./screens/coach'),
-  coordinator: () => import('./screens/coordinator'),
+const DESKS: Record<Exclude<Role, 'resident'>, () => Promise<ComponentType<{ path: string }>>> = {
+  coach: () => import('./screens/coach').then((desk) => desk.default),
+  coordinator: () => import('./screens/coordinator').then((desk) => desk.default),
 };
+
+/** Pages of a resident that few open often: fetched when opened, kept by the worker all the same. */
+const LAZY: [string, () => Promise<ComponentType<Params>>][] = [
+  ['/your-data', () => import('./screens/resident/your-data').then((page) => page.YourData)],
+];
 
 export function App() {
   useEffect(followLinks, []);
@@ -84,6 +90,10 @@ function Page() {
   for (const [pattern, draw] of PAGES) {
     const params = match(pattern, at);
     if (params) return draw(params);
+  }
+  for (const [pattern, load] of LAZY) {
+    const params = match(pattern, at);
+    if (params) return <Part key={pattern} load={load} with={params} />;
   }
   return <PlainPage title={words.unknown.title} say={words.unknown.say} />;
 }
@@ -113,17 +123,16 @@ function Door() {
 const wanted = (role: Role) => (path.value === '/sign-in' || role !== 'resident' ? HOME[role] : path.value);
 
 function Desk({ role, at }: { role: 'coach' | 'coordinator'; at: string }) {
-  const [Screens, setScreens] = useState<ComponentType<{ path: string }> | null>(null);
-  const [failed, setFailed] = useState(false);
   useEffect(() => {
     if (at === '/') go(HOME[role], { replace: true });
-    DESKS[role]().then(
-      (desk) => setScreens(() => desk.default),
-      () => setFailed(true),
-    );
   }, [role, at]);
-  if (failed) return <PlainPage title={words.broken.title} say={words.broken.say} />;
-  return Screens ? <Screens path={at} /> : <div class="phone opening" aria-busy="true" />;
+  return <Part key={role} load={DESKS[role]} with={{ path: at }} />;
+}
+
+/** A part of the app that is fetched only when somebody opens it. */
+function Part<P extends object>({ load, with: props }: { load: () => Promise<ComponentType<P>>; with: P }) {
+  const failed = <PlainPage title={words.broken.title} say={words.broken.say} />;
+  return <Lazy load={load} with={props} waits={<div class="phone opening" aria-busy="true" />} failed={failed} />;
 }
 
 /** On every new page the heading takes the focus, so that a screen reader starts where the eye does. */

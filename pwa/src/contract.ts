@@ -54,7 +54,7 @@ export type OpStatus = OpResult['status'];
 /** The phone always says everything, also where the server would take a default. */
 export type SyncRequest = Required<Omit<Schemas['SyncRequest'], 'proto' | 'ops'>> & { proto: 1; ops: Op[] };
 export type SyncAnswer = Omit<Schemas['SyncAnswer'], 'proto' | 'changes'> & {
-  proto: 1;
+  proto: number;
   changes: { server_seq: number; op: Op }[];
 };
 export type Missing = Schemas['MissingAnswer'];

@@ -6,6 +6,7 @@ import type { Id } from '../contract';
 import { identity } from '../seal/identity';
 import { tell } from '../store/changes';
 import { unlock } from '../store/cipher';
+import { currentPerson } from '../store/database';
 import { device, forkDevice, isRemoved, markRemoved } from '../store/device';
 import { beginEpoch } from '../store/merge';
 import {
@@ -64,6 +65,7 @@ function outcomeOf(error: unknown): Outcome {
   if (error instanceof Offline) return { state: 'unreachable', after: null };
   if (!(error instanceof Refusal)) throw error;
   if (error.status === 401) return { state: 'signed-out' };
+  if (error.code === 'other_person') return { state: 'not-ours' };
   if (error.code === 'device_revoked') return { state: 'removed' };
   if (error.status === 429 || error.status >= 500) return { state: 'unreachable', after: error.retryAfter };
   return { state: 'refused', code: error.code };
@@ -152,7 +154,7 @@ async function offerKept(): Promise<void> {
   const ids = await keptIds();
   const lost: Id[] = [];
   for (let at = 0; at < ids.length; at += MISSING_MAX) {
-    lost.push(...(await api.syncMissing(device_id, ids.slice(at, at + MISSING_MAX))).missing);
+    lost.push(...(await api.syncMissing(device_id, ids.slice(at, at + MISSING_MAX), currentPerson())).missing);
   }
   await sendAgain(lost, offer);
 }

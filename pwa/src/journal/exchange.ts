@@ -4,6 +4,7 @@ import * as api from '../api';
 import { nowInstant } from '../clock';
 import type { Op, SyncAnswer } from '../contract';
 import { signed } from '../seal/mac';
+import { currentPerson } from '../store/database';
 import { device } from '../store/device';
 import { freshSync, nextRows } from '../store/outbox';
 import type { OutboxRow } from '../store/schema';
@@ -54,6 +55,7 @@ export async function send(sent: Op[]): Promise<Exchange> {
     cursor: sync.cursor,
     acked_through,
     device_id,
+    person_id: currentPerson(),
     ops: sent,
   });
   return { answer, sent };

@@ -2,6 +2,7 @@
 
 import * as api from '../api';
 import { Refusal } from '../api';
+import { currentPerson } from '../store/database';
 import { device, forkDevice, markRegistered } from '../store/device';
 import { deviceName } from './device-name';
 
@@ -20,6 +21,6 @@ export async function register(): Promise<void> {
 /** Enrols this phone under the id it has, whether or not the server knew it. */
 export async function enrolAgain(): Promise<void> {
   const { device_id } = await device();
-  await api.putDevice(device_id, deviceName());
+  await api.putDevice(device_id, deviceName(), currentPerson());
   await markRegistered(device_id);
 }

@@ -4,6 +4,8 @@ import type { Op, OpResult, SyncAnswer, SyncRequest } from '../../src/contract';
 
 export class Log {
   epoch = 'epoch-1';
+  /** The newest version of the envelope it takes. */
+  proto = 1;
   now = '2026-11-19T12:00:00Z';
   ops: { server_seq: number; op: Op }[] = [];
   /** Enrolled ids; true once removed from the account. */
@@ -19,7 +21,7 @@ export class Log {
     const cursor = request.cursor?.split('.') ?? [];
     const from = cursor[0] === this.epoch ? Number(cursor[1]) : 0;
     return {
-      proto: 1,
+      proto: this.proto,
       nonce: request.nonce,
       server_epoch: this.epoch,
       server_now: this.now,

@@ -112,6 +112,24 @@ test('a signed-out session keeps the queue', async () => {
   expect(await queue()).toHaveLength(1);
 });
 
+test('every request says whose outbox it is, and a session of somebody else sends nothing', async () => {
+  await phone.checkins.keepCheckin(tank(7));
+  server.fault = (seen) => (seen.path === '/api/sync' ? problem(409, 'other_person') : null);
+  expect(await phone.engine.flush()).toEqual({ state: 'not-ours' });
+  expect(await queue()).toHaveLength(1);
+  const bodies = server.seen
+    .filter((seen) => /devices|sync/.test(seen.path))
+    .map((seen) => JSON.parse(seen.body ?? ''));
+  expect(bodies.map((body) => body.person_id)).toEqual([server.me.id, server.me.id]);
+});
+
+test('a server that speaks a newer version still takes what this one writes', async () => {
+  await phone.checkins.keepCheckin(tank(7));
+  server.log.proto = 2;
+  expect(await phone.engine.flush()).toEqual({ state: 'done' });
+  expect(await queue()).toEqual([]);
+});
+
 test('a busy server is obeyed', async () => {
   await phone.checkins.keepCheckin(tank(7));
   server.fault = (seen) => (seen.path === '/api/sync' ? problem(503, 'busy', {}, { 'retry-after': '17' }) : null);

@@ -104,7 +104,7 @@ test('taking an entry back asks once, and the safe answer is the main one', asyn
   const yes = [...dialog.querySelectorAll('button')].find((button) => button.textContent === 'Take it back');
   fireEvent.click(yes as HTMLElement);
   await waitFor(() => expect(path.value).toBe('/journal'));
-  expect(entries.value).toEqual([]);
+  await waitFor(() => expect(entries.value).toEqual([]));
 });
 
 const release: Release = {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
-import { BellIcon, KeyIcon, OnwardIcon, PhoneIcon } from '../../parts/icons';
+import { BellIcon, KeyIcon, OnwardIcon, PhoneIcon, ShareIcon } from '../../parts/icons';
 import { back, go } from '../../parts/route';
 import { Stairwell } from '../../parts/stairwell';
 import { useTitle } from '../../parts/title';
@@ -69,6 +69,14 @@ export function PhonePage() {
           <BellIcon size="s" />
           <b>{words.prompts}</b>
           <span class="small">{pushState.value === 'on' ? rhythm.arrive.on : rhythm.arrive.off}</span>
+          <span class="end">
+            <OnwardIcon size="s" />
+          </span>
+        </a>
+        <a class="fact" href="/your-data">
+          <ShareIcon size="s" />
+          <b>{words.data}</b>
+          <span class="small">{words.dataSub}</span>
           <span class="end">
             <OnwardIcon size="s" />
           </span>

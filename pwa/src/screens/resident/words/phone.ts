@@ -18,6 +18,8 @@ export const words = {
   differs:
     'A release shown to this phone is not the one shown to everybody. Ask your coordinator before you believe it. Your journal is not affected.',
   prompts: 'Prompts on this phone',
+  data: 'Your data',
+  dataSub: 'Export it, rescue it, erase it',
   signOut: 'Sign out',
   signOutSub: 'Your journal stays here, locked',
   demo: 'Demo clock',
