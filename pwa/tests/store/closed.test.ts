@@ -97,18 +97,3 @@ test('what one person was saving never lands in the journal of whoever signs in 
   await expect(saving).rejects.toThrow('somebody else');
   expect(await phone.outbox.outboxRows()).toEqual([]);
 });
-
-test('a window that sleeps with the lock is not waited for longer than a minute', async () => {
-  const request = (_name: string, { signal }: { signal: AbortSignal }) =>
-    new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason)));
-  Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const { alone } = await import('../../src/store/turn');
-  const work = vi.fn(async () => 'done');
-  const waiting = alone(work);
-  await vi.advanceTimersByTimeAsync(30_000);
-  expect(work).not.toHaveBeenCalled();
-  await vi.advanceTimersByTimeAsync(30_000);
-  expect(await waiting).toBe('done');
-  expect(work).toHaveBeenCalledTimes(1);
-});
