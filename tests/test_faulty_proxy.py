@@ -53,9 +53,9 @@ def network(product: Product) -> Iterator[FaultyProxy]:
         yield proxy
 
 
-def ask(network: FaultyProxy) -> tuple[int, bytes]:
+def ask(network: FaultyProxy, body: bytes = b'{"ops": []}') -> tuple[int, bytes]:
     line = http.client.HTTPConnection("127.0.0.1", network.port, timeout=10)
-    line.request("POST", "/api/sync", b'{"ops": []}', {"Cookie": "a=1"})
+    line.request("POST", "/api/sync", body, {"Cookie": "a=1"})
     answer = line.getresponse()
     return answer.status, answer.read()
 
@@ -103,7 +103,7 @@ def test_a_request_arrives_twice_now_and_once_more_later(network: FaultyProxy, p
 
 def test_a_gate_holds_a_request_or_its_answer(network: FaultyProxy, product: Product) -> None:
     for after, before_release in ((False, 0), (True, 2)):
-        gate = network.hold(after=after)
+        gate = network.hold(after=after, ops=False)
         thread = threading.Thread(target=ask, args=(network,))
         thread.start()
         gate.wait()
@@ -111,6 +111,13 @@ def test_a_gate_holds_a_request_or_its_answer(network: FaultyProxy, product: Pro
         network.heal()
         thread.join(10)
         assert product.asked == (1 if not after else 2)
+
+
+def test_a_rule_can_spare_the_exchanges_that_bring_nothing(network: FaultyProxy, product: Product) -> None:
+    network.fail(faults.lost_request, only=faults.carries_ops)
+    assert ask(network)[0] == 200
+    with pytest.raises((http.client.HTTPException, OSError)):
+        ask(network, b'{"ops": [{}]}')
 
 
 def test_a_product_that_is_away_is_a_line_that_ends(network: FaultyProxy, product: Product) -> None:

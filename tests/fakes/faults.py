@@ -56,6 +56,12 @@ class Seen:
     at: float = field(default_factory=time.monotonic)
 
 
+def carries_ops(request: Request) -> bool:
+    """The request is an exchange that brings something up."""
+    said = request.json() if request.body else None
+    return isinstance(said, dict) and bool(said.get("ops"))
+
+
 # ---- faults
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import http.client
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from tests.fakes.faults import Answer, Fault, Hold, Request, Seen, Unreachable, lost_request
+from tests.fakes.faults import Answer, Fault, Hold, Request, Seen, Unreachable, carries_ops, lost_request
 
 UPSTREAM_S = 60
 LISTED_MAX = 20_000  # requests kept in `seen`
@@ -28,11 +29,12 @@ class Rule:
     path: str
     method: str | None
     times: int | None
+    only: Callable[[Request], bool] | None = None
     met: int = 0
 
     def fits(self, request: Request) -> bool:
         right = request.path.partition("?")[0].startswith(self.path) and self.method in (None, request.method)
-        return right and self.times != 0
+        return right and self.times != 0 and (self.only is None or self.only(request))
 
     def take(self) -> Fault:
         self.met += 1
@@ -67,17 +69,24 @@ class FaultyProxy:
         """Where the product listens from now on."""
         self.product_port = port
 
-    def fail(self, fault: Fault, path: str = "/api/", method: str | None = None, times: int | None = None) -> Rule:
-        """Requests whose path begins like this meet the fault; the newest rule that fits decides."""
-        rule = Rule(fault, path, method, times)
+    def fail(
+        self,
+        fault: Fault,
+        path: str = "/api/",
+        method: str | None = None,
+        times: int | None = None,
+        only: Callable[[Request], bool] | None = None,
+    ) -> Rule:
+        """Requests whose path begins like this, and for which `only` holds, meet the fault; the newest rule decides."""
+        rule = Rule(fault, path, method, times, only)
         with self._lock:
             self._rules.insert(0, rule)
         return rule
 
-    def hold(self, path: str = "/api/sync", after: bool = False, first: int = 1_000) -> Hold:
-        """Stops matching requests, or their answers, until the gate is released."""
+    def hold(self, path: str = "/api/sync", after: bool = False, first: int = 1_000, ops: bool = True) -> Hold:
+        """Stops matching requests, or their answers, until the gate is released; `ops`: only those that carry any."""
         gate = Hold(after, first)
-        self.fail(gate, path)
+        self.fail(gate, path, only=carries_ops if ops else None)
         return gate
 
     def cut_off(self) -> Rule:

@@ -23,13 +23,18 @@ MAIL = re.compile(r"--- mail to (?P<to>\S+): (?P<subject>[^\n]*)\n(?P<text>.*?)\
 
 
 class Handrail:
-    """Start, stop, kill and start again keep instance and port; `close` removes the instance."""
+    """Start, stop, kill and start again keep instance and port; `close` removes the instance.
 
-    def __init__(self, *, push_origin: str | None = None, demo: bool = False, **settings: str) -> None:
+    `front` is the origin browsers use when something stands between them and the product.
+    """
+
+    def __init__(
+        self, *, push_origin: str | None = None, demo: bool = False, front: str | None = None, **settings: str
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="handrail-instance-"))
         self.log = self.folder / "console.log"
         self.port = free_port()
-        self.origin = f"http://127.0.0.1:{self.port}"
+        self.origin = front or f"http://127.0.0.1:{self.port}"
         self.process: OwnProcess | None = None
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
         self.env |= {

@@ -83,6 +83,26 @@ class Browser(ABC):
     def switch_to(self, pattern: str, within: float = 15.0) -> None:
         """Go on in the tab whose address matches, as soon as there is one."""
 
+    @abstractmethod
+    def tab(self) -> str:
+        """The name of this tab, for `use_tab`."""
+
+    @abstractmethod
+    def open_tab(self, url: str) -> str:
+        """Open one more tab, go on in it, and return its name."""
+
+    @abstractmethod
+    def use_tab(self, name: str) -> None:
+        """Go on in this tab."""
+
+    @abstractmethod
+    def close_tab(self) -> None:
+        """Close this tab as a person would; go on with `use_tab`."""
+
+    @abstractmethod
+    def forget(self, origin: str) -> None:
+        """Everything this origin ever kept here is gone, as on a new phone."""
+
     # What they share.
 
     def url(self) -> str:

@@ -213,8 +213,28 @@ class Chromium(Browser):
         self.session = self._ready(tab["targetId"])
         self.cmd("Page.bringToFront")
 
+    def tab(self) -> str:
+        return next(target for target, (session, _) in self._pages.items() if session == self.session)
+
+    def open_tab(self, url: str) -> str:
+        assert self.wire
+        name: str = self.wire.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+        self.use_tab(name)
+        self.goto(url)
+        return name
+
+    def use_tab(self, name: str) -> None:
+        self.session = self._ready(name)
+        self.cmd("Page.bringToFront")
+
+    def close_tab(self) -> None:
+        assert self.wire
+        gone = self.tab()
+        self.wire.call("Target.closeTarget", {"targetId": gone})
+        until(lambda: all(tab["targetId"] != gone for tab in self._targets()), "the tab to be closed")
+        del self._pages[gone]
+
     def forget(self, origin: str) -> None:
-        """Everything this origin ever kept here is gone, as on a new phone."""
         self.goto("about:blank")
         self.cmd("Storage.clearDataForOrigin", origin=origin, storageTypes="all")
 

@@ -8,6 +8,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.journeys.browsers.browser import Browser
 from tests.journeys.browsers.marionette import Marionette, MarionetteError
@@ -34,6 +35,10 @@ IN_PAGE = """const done = arguments[arguments.length - 1];
   (error) => done({error: String(error && error.name ? error.name + ": " + error.message : error)}));"""
 OPEN_TABS = """return [...Services.wm.getEnumerator("navigator:browser")].flatMap(
   (window) => window.gBrowser.tabs.map((tab) => tab.linkedBrowser.currentURI.spec));"""
+
+CLEAR_SITE = """const [host] = args;
+await new Promise((done) => Services.clearData.deleteDataFromHost(
+  host, true, Ci.nsIClearDataService.CLEAR_ALL, {onDataDeleted: done}));"""
 
 
 class Firefox(Browser):
@@ -165,6 +170,29 @@ class Firefox(Browser):
             return False
 
         until(look, f"a tab at {pattern}", within)
+
+    def tab(self) -> str:
+        return str(self.cmd("WebDriver:GetWindowHandle")["value"])
+
+    def open_tab(self, url: str) -> str:
+        name = str(self.cmd("WebDriver:NewWindow", type="tab", focus=True)["handle"])
+        self.use_tab(name)
+        self.goto(url)
+        return name
+
+    def use_tab(self, name: str) -> None:
+        self.cmd("WebDriver:SwitchToWindow", handle=name, focus=True)
+
+    def close_tab(self) -> None:
+        self.cmd("WebDriver:CloseWindow")
+
+    def forget(self, origin: str) -> None:
+        self.goto("about:blank")
+        self.cmd("Marionette:SetContext", value="chrome")
+        try:
+            self.js(CLEAR_SITE, urlsplit(origin).hostname)
+        finally:
+            self.cmd("Marionette:SetContext", value="content")
 
     def _act(self, source: dict[str, Any]) -> None:
         self.cmd("WebDriver:PerformActions", actions=[source])

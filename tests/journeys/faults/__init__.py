@@ -1,0 +1,1 @@
+"""Real browsers, a real product, and everything between and around them that breaks."""
