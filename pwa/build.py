@@ -82,23 +82,28 @@ def node_home() -> Path:
 
 
 class Node:
-    """Runs scripts with one node in the pwa folder."""
+    """Runs scripts with one node in one folder, the pwa's unless told otherwise."""
 
-    def __init__(self) -> None:
-        self.home = node_home()
+    def __init__(self, folder: Path = PWA) -> None:
+        self.home, self.folder = node_home(), folder
         self.env = {**os.environ, "PATH": f"{self.home}{os.pathsep}{os.environ['PATH']}", "CI": "1"}
 
     def run(self, *args: object) -> None:
-        subprocess.run([str(self.home / "node"), *map(str, args)], cwd=PWA, env=self.env, check=True)  # noqa: S603
+        subprocess.run([str(self.home / "node"), *map(str, args)], cwd=self.folder, env=self.env, check=True)  # noqa: S603
 
     def install(self) -> None:
         """Install the locked packages when they are not there or older than the lock file."""
         done = PWA / "node_modules" / ".package-lock.json"
         if done.exists() and done.stat().st_mtime >= (PWA / "package-lock.json").stat().st_mtime:
             return
-        parent = self.home.parent
-        places = (parent / "lib/node_modules/npm/bin/npm-cli.js", parent / "share/nodejs/npm/bin/npm-cli.js")
-        self.run(next(p for p in places if p.exists()), "ci")
+        self.run(npm(self), "ci")
+
+
+def npm(node: Node) -> Path:
+    """npm's own script, beside node where Debian or the wheel put it."""
+    parent = node.home.parent
+    places = (parent / "lib/node_modules/npm/bin/npm-cli.js", parent / "share/nodejs/npm/bin/npm-cli.js")
+    return next(p for p in places if p.exists())
 
 
 def build(node: Node) -> None:
