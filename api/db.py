@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy import DateTime, Engine, MetaData, String, create_engine, event
@@ -18,6 +20,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from api.problems import Problem
@@ -27,6 +30,9 @@ log = structlog.get_logger()
 Id = String(36)
 WRITES = "handrail_writes"
 RETRY_AFTER_S = 2
+BUSY_TIMEOUT_S = 5
+
+_turns: WeakKeyDictionary[Pool, Lock] = WeakKeyDictionary()
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -85,7 +91,7 @@ def engine_for(url: str, **options: Any) -> Engine:
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False}, **options
+        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, **options
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -95,7 +101,13 @@ def engine_for(url: str, **options: Any) -> Engine:
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     # The driver must not open transactions by itself; _begin_sqlite does, so that writers lock first.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        "secure_delete=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -120,12 +132,36 @@ def transaction(engine: Engine, write: bool = True) -> Iterator[Session]:
     the database is locked, gone or out of connections.
     """
     try:
-        with Session(engine.execution_options(**{WRITES: write}), expire_on_commit=False) as session, session.begin():
+        with (
+            _turn(engine) if write else nullcontext(),
+            Session(engine.execution_options(**{WRITES: write}), expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
     except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
         # The statement's parameters could hold a name or an address, so only the driver's own words are logged.
         log.error("database_unavailable", kind=type(error).__name__, reason=str(getattr(error, "orig", error))[:200])
         raise Problem("unavailable", headers={"Retry-After": str(RETRY_AFTER_S)}) from error
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Let this process's threads write to a SQLite file one after the other.
+
+    SQLite has its waiters sleep and look again, a few milliseconds at first and then longer: a crowd of phones spent
+    most of its time asleep beside a free file. Other processes still meet at the file's own lock.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _turns.setdefault(engine.pool, Lock())
+    if not turn.acquire(timeout=BUSY_TIMEOUT_S):
+        log.error("database_unavailable", kind="Turn", reason="another request writes for too long")
+        raise Problem("unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 def can_lock_rows(session: Session) -> bool:

@@ -1,8 +1,8 @@
 """The exchange beside CouchDB's protocol, both over HTTP on loopback, in turn: `python -m tests.bench.sync_peers`.
 
 The peer is PouchDB: express-pouchdb on LevelDB, installed into the environment by this file. It is asked twice, by
-phones that replicate into it as PouchDB does and by a bare bulk intake without replication. Our server is one web
-process as `handrail web` runs it; every one of its answers follows a flushed commit, which LevelDB does not wait for.
+phones that replicate into it as PouchDB does and by a bare bulk intake without replication. Our server is
+`handrail web` with two processes; every one of its answers follows a flushed commit, which LevelDB does not wait for.
 """
 
 from __future__ import annotations
@@ -60,16 +60,16 @@ def peer(folder: Path) -> Iterator[tuple[Node, int]]:
 
 @contextmanager
 def ours(folder: Path) -> Iterator[tuple[int, list[FleetPhone]]]:
-    """One web process of ours while the block runs, its port and its phones."""
+    """Our web processes while the block runs, their port and their phones."""
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     phones = settle(folder, origin, PHONES)
     env = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
     env |= {"HANDRAIL_INSTANCE": str(folder), "HANDRAIL_ORIGIN": origin, "PORT": str(port)}
-    env |= {"HANDRAIL_WEB_WORKERS": "1", "HANDRAIL_WEB_THREADS": str(PHONES)}
+    env |= {"HANDRAIL_WEB_WORKERS": "2"}
     process = OwnProcess([sys.executable, "-m", "api.cli", "web"], env, folder / "web.log", ROOT)
     try:
-        until(lambda: Client(origin).get("/api/health"), "our web process to answer", 60)
+        until(lambda: Client(origin).get("/api/health"), "our web processes to answer", 60)
         yield port, phones
     finally:
         process.stop()
@@ -138,9 +138,7 @@ def figures() -> Iterator[Figure]:
                 send(desk, f"/bulk-{number}", None, "PUT")
             exchanges(our_port, phones)
             for turn in range(TURNS):
-                rounds.append(
-                    (exchanges(our_port, phones), bulk(peers_port, turn), replicated(node, peers_port, turn))
-                )
+                rounds.append((exchanges(our_port, phones), bulk(peers_port, turn), replicated(node, peers_port, turn)))
     told = [statistics.median(column) for column in zip(*rounds, strict=True)]
     print("# ops a second of 16 phones: exchange {:.0f}, bare bulk intake {:.0f}, replication {:.0f}".format(*told))
     yield Figure("sync_exchange_of_replication", statistics.median(a / c for a, _, c in rounds), "ratio", ">=", 5)
