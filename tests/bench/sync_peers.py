@@ -92,7 +92,12 @@ def exchanges(port: int, phones: list[FleetPhone]) -> float:
 
     def queue(phone: FleetPhone) -> Callable[[HTTPConnection], None]:
         batches = [phone.ops(BATCH) for _ in range(ROUNDS)]
-        return lambda connection: [phone.deliver(connection, batch) for batch in batches][0]
+
+        def deliver(connection: HTTPConnection) -> None:
+            for batch in batches:
+                phone.deliver(connection, batch)
+
+        return deliver
 
     return len(phones) * ROUNDS * BATCH / at_once(port, [queue(phone) for phone in phones])
 
@@ -105,7 +110,12 @@ def bulk(port: int, turn: int) -> float:
             json.dumps({"docs": [{**DOC, "_id": f"{turn}-{batch}-{at}"} for at in range(BATCH)]}).encode()
             for batch in range(ROUNDS)
         ]
-        return lambda connection: [send(connection, f"/bulk-{number}/_bulk_docs", body) for body in bodies][0]
+
+        def deliver(connection: HTTPConnection) -> None:
+            for body in bodies:
+                send(connection, f"/bulk-{number}/_bulk_docs", body)
+
+        return deliver
 
     return PHONES * ROUNDS * BATCH / at_once(port, [queue(number) for number in range(PHONES)])
 
