@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-test
 
-.PHONY: run test lint types phone unit journeys browsers bench build contract screenshots format clean
+.PHONY: run test lint types phone unit journeys browsers bench soak build contract screenshots format clean
 
 run: $(RUN_READY)
 	@HANDRAIL_DEMO=$${HANDRAIL_DEMO-1} HANDRAIL_INSTANCE="$(INSTANCE)" PORT="$(PORT)" exec $(BIN)/python -m api.cli serve
@@ -52,6 +52,10 @@ journeys: browsers
 
 bench: browsers
 	$(BIN)/python -m tests.bench
+
+# make soak SUITE=sync SEED=1 COUNT=300
+soak: browsers
+	$(BIN)/python -m tests.soak $(SUITE) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 build: $(DEV_READY)
 	$(BIN)/python pwa/build.py
