@@ -20,7 +20,12 @@ OPENAPI: dict[str, Any] = {
     "API_VERSION": "1",
     "OPENAPI_VERSION": "3.1.0",
     "API_SPEC_OPTIONS": {
-        "components": {"securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "handrail"}}}
+        "components": {
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "handrail"},
+                "device": {"type": "apiKey", "in": "header", "name": "Authorization"},
+            }
+        }
     },
 }
 

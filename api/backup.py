@@ -28,6 +28,8 @@ from api import migrate, rows
 from api.config import Settings
 from api.db import WRITES
 from api.journal import services as journal
+from api.people import services as people
+from api.people.erasures import Ledger
 from api.people.models import Person, SignIn
 from api.pulse import services as pulse
 from api.pulse.box import copies
@@ -110,7 +112,7 @@ def _as_restored(connection: Connection, settings: Settings, end_sessions: bool)
 
 def _erase_again(db: Session, settings: Settings) -> int:
     """Whoever was erased after the copy was made is erased from it as well; how many people that were."""
-    return 0
+    return people.replay_erasures(db, Ledger.of(settings))
 
 
 @contextmanager

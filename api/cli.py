@@ -18,6 +18,7 @@ from api.backup import Restored
 from api.config import Settings, SettingsError
 from api.db import engine_for, transaction
 from api.people import services as people
+from api.people.erasures import Ledger, scrub
 from api.problems import Problem
 from api.push.services import keys as push_keys
 from api.state import State, open_state
@@ -70,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     invite.add_argument("--zone", default="UTC")
     shut = add("disable", disable, "End a person's access at once, for instance when they have left.")
     shut.add_argument("--email", required=True)
+    gone = add("erase", erase, "Erase a person and everything kept under their name. It cannot be undone.")
+    gone.add_argument("email")
+    gone.add_argument("--yes", action="store_true", help="do not ask for the address a second time")
     add("backup", backup_to, "Copy the instance into a new folder; it may be running.").add_argument(
         "folder", type=Path
     )
@@ -177,6 +181,20 @@ def invite_person(given: argparse.Namespace, settings: Settings) -> int:
 def disable(given: argparse.Namespace, settings: Settings) -> int:
     with transaction(open_state(settings).engine) as db:
         people.disable(db, given.email, clock.now())
+    return 0
+
+
+def erase(given: argparse.Namespace, settings: Settings) -> int:
+    if not given.yes and input("Type the address once more to erase this person: ").strip() != given.email.strip():
+        print("Nothing was erased.", file=sys.stderr)
+        return 1
+    held = open_state(settings)
+    with transaction(held.engine) as db:
+        letter = people.erase_by_email(db, held.session_secret, Ledger.of(settings), given.email, clock.now())
+    scrub(held.engine)
+    held.mail.send(letter)
+    held.mail.wait()
+    print("Erased. Backups made before now still hold sealed entries; `handrail restore` erases them again.")
     return 0
 
 

@@ -35,7 +35,7 @@ from api.state import State, state
 log = structlog.get_logger()
 
 ANYONE, SIGNED_IN, RESIDENT = Caller.ANYONE, Caller.SIGNED_IN, Caller.RESIDENT
-COACH, COORDINATOR = Caller.COACH, Caller.COORDINATOR
+COACH, COORDINATOR, DEVICE = Caller.COACH, Caller.COORDINATOR, Caller.DEVICE
 
 BODY_MAX = 16 * 1024
 DECLARED = "_handrail_caller"
@@ -215,7 +215,9 @@ def _always(method: str, rule: str, caller: Caller, takes_input: bool) -> set[st
         codes |= {"not_found"}
     if caller is not Caller.ANYONE:
         codes |= {"signed_out"}
-    if caller not in (Caller.ANYONE, Caller.SIGNED_IN):
+    if caller is Caller.DEVICE:
+        codes |= {"device_revoked"}
+    elif caller not in (Caller.ANYONE, Caller.SIGNED_IN):
         codes |= {"forbidden"}
     if method != "GET":
         codes |= {"cross_site", "too_large"}
@@ -236,7 +238,9 @@ def _said(status: int) -> str:
 
 def _security(caller: Caller) -> dict[str, Any]:
     told: dict[str, Any] = {"x-caller": caller.value}
-    return told if caller is Caller.ANYONE else {**told, "security": [{"session": []}]}
+    if caller is Caller.ANYONE:
+        return told
+    return {**told, "security": [{"device" if caller is Caller.DEVICE else "session": []}]}
 
 
 class ProblemApi(Api):  # type: ignore[misc]

@@ -51,6 +51,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "unavailable": (503, "Handrail cannot answer just now; nothing is lost"),
     "unknown_key": (404, "No such block key"),
     "unsupported_media_type": (415, "Only JSON is read here"),
+    "words_first": (409, "Twelve words have to be made first"),
 }
 
 

@@ -67,14 +67,18 @@ class SignInCode(Base):
 
 
 class SignIn(Base):
-    """A session as a row, so that it can be listed and ended. The cookie's token is kept as a hash only."""
+    """A session as a row, so that it can be listed and ended. The cookie's token is kept as a hash only.
+
+    `device_id` is the phone that enrolled itself in this session; the session ends when that phone is removed.
+    """
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index("ix_sign_in_person_id", "person_id"),)
+    __table_args__ = (Index("ix_sign_in_person_id", "person_id"), Index("ix_sign_in_device_id", "device_id"))
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     device_name: Mapped[str] = mapped_column(String(80))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime]
 
 
@@ -90,7 +94,13 @@ class Try(Base):
 
 
 class Device(Base):
-    """A phone or browser that sends ops; its id is made there."""
+    """A phone or browser that sends ops; its id is made there.
+
+    `created_at` and `revoked_at` are beginnings of the person's local day: when somebody held their phone is nobody's
+    business, and nothing here tells when it was last used. `secret_hash` is the SHA-256 of the secret under which the
+    phone may deliver and do nothing else; None for one that has not told its secret yet. A removed phone's row stays,
+    so that the phone can be told and what it wrote before stays its person's.
+    """
 
     __tablename__ = "device"
     __table_args__ = (Index("ix_device_person_id", "person_id"),)
@@ -100,6 +110,7 @@ class Device(Base):
     name: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class Identity(Base):
@@ -112,7 +123,10 @@ class Identity(Base):
 
 
 class Wrap(Base):
-    """A person's journal key, sealed in their browser by something the server never sees."""
+    """A person's journal key, sealed in their browser by something the server never sees.
+
+    `kind` is "recovery" (twelve words) or "passkey"; `credential_id` names the passkey, base64url.
+    """
 
     __tablename__ = "wrap"
     __table_args__ = (UniqueConstraint("person_id", "kind"),)
@@ -121,3 +135,19 @@ class Wrap(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     body: Mapped[str] = mapped_column(Text)
+    credential_id: Mapped[str | None] = mapped_column(String(1400))
+
+
+class Handover(Base):
+    """A journal key on its way from one phone of a person to another, for ten minutes at most and one at a time.
+
+    `public_key` was made by the new phone for this alone; `body` is the journal key sealed to it by the old one, None
+    until that happened.
+    """
+
+    __tablename__ = "handover"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[datetime]

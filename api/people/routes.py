@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 
 from api import auth, clock
 from api.http import ANYONE, COORDINATOR, RESIDENT, SIGNED_IN, Call, room, route
-from api.people import queries, schemas, services
-from api.people.models import Group, Person
+from api.people import devices, handover, queries, schemas, services
+from api.people.erasures import Ledger, scrub
+from api.people.models import Device, Group, Person
 from api.problems import Problem
 from api.state import State
 
 blp = room("people")
+DEVICE_PATH = "/api/devices/<uuid:device_id>"
+PASSKEY_PATH = "/api/wraps/passkey"
+HANDOVER_PATH = "/api/handover"
 
 
 @route(blp, "GET", "/api/health", caller=ANYONE, answer=schemas.Health)
@@ -75,18 +79,58 @@ def me(call: Call) -> dict[str, Any]:
     return _me(call.db, call.me, call.app)
 
 
+@route(blp, "GET", "/api/devices", caller=RESIDENT, answer=schemas.Devices)
+def own_devices(call: Call) -> dict[str, Any]:
+    return {"devices": [_device(call, device) for device in devices.of_person(call.db, call.me)]}
+
+
 @route(
     blp,
     "PUT",
-    "/api/devices/<uuid:device_id>",
+    DEVICE_PATH,
     caller=RESIDENT,
     body=schemas.DeviceRequest,
-    answer=schemas.DeviceShape,
+    answer=schemas.EnrolledShape,
     problems=("device_taken", "device_revoked", "other_person"),
 )
-def register_device(call: Call) -> Any:
+def enrol_device(call: Call) -> dict[str, Any]:
+    """This phone tells its name and its secret; an enrolled one keeps the name it has."""
     services.refuse_another(call.me, call.body["person_id"])
-    return services.register_device(call.db, call.me, str(call.path["device_id"]), call.body["name"], clock.now())
+    device_id, session, former = str(call.path["device_id"]), auth.session_hash(), call.body["instead_of"]
+    reset = devices.left_behind(call.db, session, device_id, former and str(former))
+    told = device_id, call.body["name"], call.body["secret"]
+    return {**_device(call, devices.enrol(call.db, call.me, *told, session, clock.now())), "reset": reset}
+
+
+@route(blp, "PATCH", DEVICE_PATH, caller=RESIDENT, body=schemas.DeviceName, answer=schemas.DeviceShape)
+def rename_device(call: Call) -> dict[str, Any]:
+    return _device(call, devices.rename(call.db, call.me, str(call.path["device_id"]), call.body["name"]))
+
+
+@route(blp, "DELETE", DEVICE_PATH, caller=RESIDENT, status=204)
+def remove_device(call: Call) -> str:
+    """The phone's sessions end now, and it wipes itself when it next meets the server."""
+    devices.remove(call.db, call.me, str(call.path["device_id"]), auth.session_hash(), clock.now())
+    return ""
+
+
+@route(
+    blp,
+    "POST",
+    "/api/me/erase",
+    caller=RESIDENT,
+    body=schemas.EraseRequest,
+    status=204,
+    problems=("code_wrong", "too_many"),
+)
+def erase_me(call: Call) -> str | Problem:
+    """Erase the account and all that is kept under its name, for a code that was mailed a moment ago."""
+    ledger, code = Ledger.of(call.app.settings), "".join(call.body["code"].split())
+    told = services.erase_own(call.db, call.app.session_secret, ledger, call.me, code, clock.now())
+    if isinstance(told, Problem):
+        return told
+    call.afterwards.extend([auth.forget, lambda: scrub(call.app.engine), lambda: call.app.mail.send(told)])
+    return ""
 
 
 @route(
@@ -107,11 +151,68 @@ def wraps(call: Call) -> dict[str, Any]:
     return {"wraps": queries.wraps_of(call.db, call.me)}
 
 
+@route(blp, "PUT", "/api/wraps/recovery", caller=RESIDENT, body=schemas.WrapRequest, answer=schemas.WrapShape)
+def keep_words(call: Call) -> Any:
+    return services.keep_wrap(call.db, call.me, services.RECOVERY, call.body["body"])
+
+
 @route(
-    blp, "PUT", "/api/wraps/<any(recovery):kind>", caller=RESIDENT, body=schemas.WrapRequest, answer=schemas.WrapShape
+    blp,
+    "PUT",
+    PASSKEY_PATH,
+    caller=RESIDENT,
+    body=schemas.PasskeyWrapRequest,
+    answer=schemas.WrapShape,
+    problems=("words_first",),
 )
-def keep_wrap(call: Call) -> Any:
-    return services.keep_wrap(call.db, call.me, call.path["kind"], call.body["body"])
+def keep_passkey(call: Call) -> Any:
+    return services.keep_wrap(call.db, call.me, "passkey", call.body["body"], call.body["credential_id"])
+
+
+@route(blp, "DELETE", PASSKEY_PATH, caller=RESIDENT, status=204)
+def drop_passkey(call: Call) -> str:
+    services.drop_wrap(call.db, call.me, "passkey")
+    return ""
+
+
+@route(blp, "PUT", HANDOVER_PATH, caller=RESIDENT, body=schemas.HandoverKey, answer=schemas.HandoverKey)
+def ask_handover(call: Call) -> Any:
+    """A new phone asks the person's other phone for the journal key."""
+    return handover.begin(call.db, call.me, call.body["public_key"], clock.now())
+
+
+@route(blp, "GET", HANDOVER_PATH, caller=RESIDENT, answer=schemas.HandoverKey, problems=("not_found",))
+def waiting_handover(call: Call) -> Any:
+    return handover.waiting(call.db, call.me, clock.now())
+
+
+@route(
+    blp,
+    "POST",
+    f"{HANDOVER_PATH}/give",
+    caller=RESIDENT,
+    body=schemas.HandoverGift,
+    status=204,
+    problems=("not_found",),
+)
+def give_handover(call: Call) -> str:
+    """The phone that has the journal key seals it to the new one."""
+    handover.give(call.db, call.me, call.body["public_key"], call.body["body"], clock.now())
+    return ""
+
+
+@route(
+    blp,
+    "POST",
+    f"{HANDOVER_PATH}/take",
+    caller=RESIDENT,
+    body=schemas.HandoverKey,
+    answer=schemas.HandoverTaken,
+    problems=("not_found",),
+)
+def take_handover(call: Call) -> dict[str, Any]:
+    """The sealed key for the new phone, once; null while the other phone has not answered."""
+    return {"body": handover.take(call.db, call.me, call.body["public_key"], clock.now())}
 
 
 @route(blp, "GET", "/api/coordinator/people", caller=COORDINATOR, answer=schemas.People)
@@ -159,6 +260,11 @@ def add_group(call: Call) -> Group:
 
 def _address() -> str:
     return request.remote_addr or "unknown"
+
+
+def _device(call: Call, device: Device) -> dict[str, Any]:
+    added_on = clock.local(device.created_at, call.me.zone).date()
+    return {"id": device.id, "name": device.name, "added_on": added_on}
 
 
 def _me(db: Session, person: Person, app: State) -> dict[str, Any]:

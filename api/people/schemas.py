@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, validate
 
-from api.http import Instant, Shape
+from api.http import Shape
 from api.people.models import ROLES
 
 
@@ -39,9 +39,13 @@ class Nothing(Shape):
     """An empty object."""
 
 
+def _code() -> fields.String:
+    return fields.String(required=True, validate=validate.Regexp(r"^\s*[0-9]{3}\s?[0-9]{3}\s*$", error="Six digits."))
+
+
 class SignInRequest(Shape):
     email = _email()
-    code = fields.String(required=True, validate=validate.Regexp(r"^\s*[0-9]{3}\s?[0-9]{3}\s*$", error="Six digits."))
+    code = _code()
     device_name = _text(80, load_default="A browser")
 
 
@@ -84,15 +88,51 @@ class Owner(fields.String):
         super().__init__(load_default=None, allow_none=True, validate=most, **options)
 
 
+DEVICE_SECRET = validate.Regexp(r"^[A-Za-z0-9_-]{43}\Z", error="32 bytes as base64url.")
+
+
 class DeviceRequest(Shape):
     name = _text(80, required=True)
     person_id = Owner()
+    instead_of = fields.UUID(load_default=None, allow_none=True)
+    secret = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=DEVICE_SECRET,
+        metadata={"description": "32 random bytes of this phone, base64url; it may deliver under them, no more"},
+    )
+
+
+class DeviceName(Shape):
+    name = _text(80, required=True)
 
 
 class DeviceShape(Shape):
     device_id = fields.String(required=True, attribute="id")
     name = fields.String(required=True)
-    created_at = Instant(required=True)
+    added_on = fields.Date(required=True, metadata={"description": "The person's local day"})
+
+
+class DeviceRef(Shape):
+    device_id = fields.String(required=True, attribute="id")
+    name = fields.String(required=True)
+
+
+class EnrolledShape(DeviceShape):
+    reset = fields.Nested(
+        DeviceRef,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The phone this session was before, when that was another one: its storage is lost"},
+    )
+
+
+class Devices(Shape):
+    devices = fields.List(fields.Nested(DeviceShape), required=True)
+
+
+class EraseRequest(Shape):
+    code = _code()
 
 
 ARMORED = r"^-----BEGIN AGE ENCRYPTED FILE-----\n[A-Za-z0-9+/=\n]+-----END AGE ENCRYPTED FILE-----\n?$"
@@ -104,19 +144,37 @@ class IdentityRequest(Shape):
     replaces = fields.String(required=True, allow_none=True, validate=validate.Length(max=120))
 
 
+def _sealed(**options: Any) -> fields.String:
+    return fields.String(validate=[validate.Length(1, 4096), validate.Regexp(ARMORED)], **options)
+
+
 class WrapRequest(Shape):
-    body = fields.String(
-        required=True,
-        validate=[
-            validate.Length(1, 4096),
-            validate.Regexp(ARMORED),
-        ],
-    )
+    body = _sealed(required=True)
+
+
+class PasskeyWrapRequest(Shape):
+    """What a passkey told the browser in secret is no field here, so a body that carries it is refused."""
+
+    body = _sealed(required=True)
+    credential_id = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{16,1400}\Z"))
 
 
 class WrapShape(Shape):
     kind = fields.String(required=True)
     body = fields.String(required=True)
+    credential_id = fields.String(required=True, allow_none=True)
+
+
+class HandoverKey(Shape):
+    public_key = fields.String(required=True, validate=AGE_PUBLIC)
+
+
+class HandoverGift(HandoverKey):
+    body = _sealed(required=True)
+
+
+class HandoverTaken(Shape):
+    body = fields.String(required=True, allow_none=True)
 
 
 class Wraps(Shape):

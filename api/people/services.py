@@ -13,13 +13,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from api import clock
 from api.db import can_lock_rows
 from api.mail import Letter
-from api.people import queries
-from api.people.models import Device, Group, Identity, Membership, Person, SignIn, SignInCode, Try, Wrap
+from api.people import erasures, handover, queries
+from api.people.erasures import Ledger
+from api.people.models import Group, Identity, Membership, Person, SignIn, SignInCode, Try, Wrap
 from api.people.term import block_weeks
 from api.problems import Problem
 
+RECOVERY = "recovery"
 CODE_LIFE = timedelta(minutes=10)
 CODE_TRIES_MAX = 5
 WINDOW = timedelta(minutes=15)
@@ -121,7 +124,7 @@ def purge(db: Session, now: datetime) -> int:
     """Delete sessions and codes whose time is over; how many that were."""
     gone = db.execute(delete(SignIn).where(SignIn.expires_at <= now)).rowcount  # type: ignore[attr-defined]
     gone += db.execute(delete(SignInCode).where(SignInCode.expires_at <= now)).rowcount  # type: ignore[attr-defined]
-    return int(gone)
+    return int(gone) + handover.purge(db, now)
 
 
 def disable(db: Session, email: str, now: datetime) -> None:
@@ -140,25 +143,46 @@ def refuse_another(person: Person, owner: str | None) -> None:
         raise Problem("other_person")
 
 
-def register_device(db: Session, person: Person, device_id: str, name: str, now: datetime) -> Device:
-    """The person's device under this id, made or renamed.
+def erase_own(db: Session, secret: bytes, ledger: Ledger, person: Person, code: str, now: datetime) -> Letter | Problem:
+    """Erase the person who asks, for a right code from their mail; the letter that tells them so.
 
-    Raises device_taken for somebody else's id, and device_revoked: a removed phone does not come back under its old id.
+    The code is asked for because a session alone may be a lost phone's. A Problem is returned, not raised, so that the
+    wrong try stays counted.
     """
-    device = db.get(Device, device_id)
-    if device is None:
-        device = Device(id=device_id, person_id=person.id, name=name, created_at=now)
-        try:
-            with db.begin_nested():
-                db.add(device)
-        except IntegrityError:
-            return register_device(db, person, device_id, name, now)
-    if device.person_id != person.id:
-        raise Problem("device_taken")
-    if device.revoked_at is not None:
-        raise Problem("device_revoked")
-    device.name = name
-    return device
+    if (wait := count_try(db, keyed_hash(secret, "try-account", person.email), TRIES_PER_ACCOUNT, now)) is not None:
+        return too_many(wait)
+    if not _use_code(db, secret, person, code, now):
+        return Problem("code_wrong", "The code is wrong, used or older than ten minutes.")
+    return erase(db, secret, ledger, person, now)
+
+
+def erase(db: Session, secret: bytes, ledger: Ledger, person: Person, now: datetime) -> Letter:
+    """Erase a person with everything of theirs in every room; the letter that tells them so.
+
+    Group answers that were sent carry no name, so nobody can find them again: they stay counted.
+    """
+    tries = [keyed_hash(secret, kind, person.email) for kind in ("code-account", "try-account")]
+    text = (
+        "Your Handrail account and everything kept under your name are erased from the server.\n"
+        "Group answers you sent carry no name, so they cannot be found again and stay counted.\n"
+        "A phone that was not online now erases what it holds when it next meets the server."
+    )
+    letter = Letter(person.email, "Your Handrail account is erased", text)
+    erasures.erase(db, ledger, person, tries, clock.local(now, person.zone).date())
+    return letter
+
+
+def erase_by_email(db: Session, secret: bytes, ledger: Ledger, email: str, now: datetime) -> Letter:
+    """What `erase` does, for somebody whose address is known, whatever their role. Raises not_found."""
+    person = queries.by_email(db, email)
+    if person is None:
+        raise Problem("not_found", "Nobody has that address.")
+    return erase(db, secret, ledger, person, now)
+
+
+def replay_erasures(db: Session, ledger: Ledger) -> int:
+    """After an older copy was put back: erase again whoever it brought back; how many people that were."""
+    return erasures.replay(db, ledger)
 
 
 def set_identity(db: Session, person: Person, public_key: str, replaces: str | None) -> str:
@@ -186,13 +210,23 @@ def set_identity(db: Session, person: Person, public_key: str, replaces: str | N
     return public_key
 
 
-def keep_wrap(db: Session, person: Person, kind: str, body: str) -> Wrap:
-    """Keep the wrapped journal key of this kind, in place of an older one."""
-    db.execute(delete(Wrap).where(Wrap.person_id == person.id, Wrap.kind == kind))
-    wrap = Wrap(person_id=person.id, kind=kind, body=body)
+def keep_wrap(db: Session, person: Person, kind: str, body: str, credential_id: str | None = None) -> Wrap:
+    """Keep the wrapped journal key of this kind, in place of an older one.
+
+    Raises words_first for a passkey's while there are no words: a passkey alone can be lost with its provider.
+    """
+    if kind != RECOVERY and not any(known.kind == RECOVERY for known in queries.wraps_of(db, person)):
+        raise Problem("words_first")
+    drop_wrap(db, person, kind)
+    wrap = Wrap(person_id=person.id, kind=kind, body=body, credential_id=credential_id)
     db.add(wrap)
     db.flush()
     return wrap
+
+
+def drop_wrap(db: Session, person: Person, kind: str) -> None:
+    """Forget a wrap; it is fine when there is none."""
+    db.execute(delete(Wrap).where(Wrap.person_id == person.id, Wrap.kind == kind))
 
 
 def add_group(db: Session, name: str, zone: str, term_start: Any, people_expected: int) -> Group:

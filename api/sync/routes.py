@@ -7,10 +7,11 @@ from typing import Any
 from flask import Request
 from webargs.flaskparser import FlaskParser
 
-from api import clock
+from api import auth, clock
+from api.http import DEVICE as A_PHONE
 from api.http import RESIDENT, Call, room, route
 from api.sync import parsing, services
-from api.sync.schemas import MissingAnswer, MissingRequest, SyncAnswer, SyncRequest
+from api.sync.schemas import DeliveryAnswer, DeliveryRequest, MissingAnswer, MissingRequest, SyncAnswer, SyncRequest
 
 REQUEST_MAX = 262_144
 DEVICE = ("device_unknown", "device_revoked", "other_person")
@@ -40,6 +41,21 @@ blp.ARGUMENTS_PARSER = PatientParser()
 def sync(call: Call) -> Any:
     """One exchange: the phone's ops in, everything it lacks out."""
     return services.take_in(call.db, call.me, call.body, clock.now())
+
+
+@route(
+    blp,
+    "POST",
+    "/api/sync/deliver",
+    caller=A_PHONE,
+    body=DeliveryRequest,
+    answer=DeliveryAnswer,
+    problems=("too_many_ops",),
+    limit=REQUEST_MAX,
+)
+def deliver(call: Call) -> Any:
+    """A phone's ops under its own secret, when its session is over or locked away. Nothing can be read here."""
+    return services.deliver(call.db, call.me, auth.calling_device(), call.body, clock.now())
 
 
 @route(

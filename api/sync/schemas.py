@@ -89,6 +89,29 @@ class SyncAnswer(Shape):
     prompts = fields.List(fields.Nested(PromptShape), required=True)
 
 
+class DeliveryRequest(Shape):
+    """What a phone sends under its own secret: its new ops and nothing it wants to know."""
+
+    proto = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    nonce = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    ops = fields.List(fields.Raw(allow_none=True), required=True, metadata=OPS)
+
+
+class DeliveredShape(Shape):
+    """The answer for one op, without its place in the log: the count of somebody's entries is theirs to read."""
+
+    op_id = fields.String(required=True, allow_none=True)
+    seq = fields.Integer(required=True, allow_none=True)
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    reason = fields.String()
+
+
+class DeliveryAnswer(Shape):
+    proto = fields.Integer(required=True)
+    nonce = fields.String(required=True)
+    results = fields.List(fields.Nested(DeliveredShape), required=True)
+
+
 class MissingRequest(Shape):
     """Ids of ops a phone kept, asked after a restore."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,8 +31,7 @@ def take_in(db: Session, person: Person, sent: Mapping[str, Any], now: datetime)
     or device_revoked (403), or other_person (409); in each case nothing was stored, and the phone keeps all of it.
     """
     refuse_another(person, sent["person_id"])
-    if len(sent["ops"]) > BATCH_MAX:
-        raise Problem("too_many_ops", f"At most {BATCH_MAX} entries fit one request")
+    _refuse_too_many(sent["ops"])
     own = _devices(db, person, sent["device_id"])
     took = journal.append(db, person.id, sent["ops"], own)
     for op in took.outcomes:
@@ -61,6 +60,24 @@ def take_in(db: Session, person: Person, sent: Mapping[str, Any], now: datetime)
 
 def _cursor(epoch: str, place: Place) -> str:
     return f"{epoch}.{place.seq}.{place.tag}" if place.seq else f"{epoch}.0"
+
+
+def deliver(db: Session, person: Person, device_id: str, sent: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Take a phone's ops in and tell only what became of each; ops of other phones are not_yours here.
+
+    Raises Problem too_many_ops, and then nothing was stored.
+    """
+    _refuse_too_many(sent["ops"])
+    took = journal.append(db, person.id, sent["ops"], [device_id])
+    for op in took.outcomes:
+        _settle(db, person, op, now)
+    told = [{name: value for name, value in _answer(result).items() if name != "server_seq"} for result in took.results]
+    return {"proto": PROTO, "nonce": sent["nonce"], "results": told}
+
+
+def _refuse_too_many(ops: Sequence[object]) -> None:
+    if len(ops) > BATCH_MAX:
+        raise Problem("too_many_ops", f"At most {BATCH_MAX} entries fit one request")
 
 
 def _prompts(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]:

@@ -346,7 +346,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -399,6 +399,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Devices"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}": {
         parameters: {
             query?: never;
@@ -409,6 +480,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** This phone tells its name and its secret; an enrolled one keeps the name it has. */
         put: {
             parameters: {
                 query?: never;
@@ -421,6 +493,191 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["DeviceRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnrolledShape"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `not_found`; `unknown_key` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** The phone's sessions end now, and it wipes itself when it next meets the server. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `not_found`; `unknown_key` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeviceName"];
                 };
             };
             responses: {
@@ -469,8 +726,161 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
-                409: {
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandoverKey"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `not_found`; `unknown_key` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        /** A new phone asks the person's other phone for the journal key. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandoverKey"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandoverKey"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -517,6 +927,228 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handover/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The phone that has the journal key seals it to the new one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandoverGift"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `not_found`; `unknown_key` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handover/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The sealed key for the new phone, once; null while the other phone has not answered. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandoverKey"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandoverTaken"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `not_found`; `unknown_key` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -633,7 +1265,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -796,6 +1428,116 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase the account and all that is kept under its name, for a code that was mailed a moment ago. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EraseRequest"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_many` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1124,7 +1866,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1829,7 +2571,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2098,7 +2840,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2986,8 +3728,111 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A phone's ops under its own secret, when its session is over or locked away. Nothing can be read here. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeliveryRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3098,7 +3943,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet` */
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3222,13 +4067,11 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/wraps/{kind}": {
+    "/api/wraps/passkey": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                kind: "recovery";
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
@@ -3236,14 +4079,12 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: never;
-                path: {
-                    kind: "recovery";
-                };
+                path?: never;
                 cookie?: never;
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["WrapRequest"];
+                    "application/json": components["schemas"]["PasskeyWrapRequest"];
                 };
             };
             responses: {
@@ -3283,8 +4124,172 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemShape"];
                     };
                 };
-                /** @description `not_found`; `unknown_key` */
-                404: {
+                /** @description `already_issued`; `device_taken`; `device_unknown`; `endpoint_taken`; `identity_exists`; `not_subscribed`; `other_person`; `person_exists`; `stale_sheet`; `words_first` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_blinded`; `bad_calendar`; `bad_sheet`; `bad_subscription`; `invalid`; `too_many_ops` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wraps/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WrapRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WrapShape"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3765,19 +4770,60 @@ export interface components {
             /** @description The VAPID public key new subscriptions are made under, base64url without padding */
             push_key: string;
         };
+        DeliveredShape: {
+            op_id: string | null;
+            reason?: string;
+            seq: number | null;
+            /** @enum {string} */
+            status: "applied" | "dup" | "conflict" | "fork" | "parked" | "later" | "not_yours";
+        };
+        DeliveryAnswer: {
+            nonce: string;
+            proto: number;
+            results: components["schemas"]["DeliveredShape"][];
+        };
+        DeliveryRequest: {
+            nonce: string;
+            /** @description At most 50, each as in OpShape; one that is not is answered parked */
+            ops: unknown[];
+            proto: number;
+        };
         DemoClock: {
             offset_s: number;
         };
+        DeviceName: {
+            name: string;
+        };
+        DeviceRef: {
+            device_id: string;
+            name: string;
+        };
         DeviceRequest: {
+            /**
+             * Format: uuid
+             * @default null
+             */
+            instead_of?: string | null;
             name: string;
             /** @default null */
             person_id?: string | null;
+            /**
+             * @description 32 random bytes of this phone, base64url; it may deliver under them, no more
+             * @default null
+             */
+            secret?: string | null;
         };
         DeviceShape: {
-            /** Format: date-time */
-            created_at: string;
+            /**
+             * Format: date
+             * @description The person's local day
+             */
+            added_on: string;
             device_id: string;
             name: string;
+        };
+        Devices: {
+            devices: components["schemas"]["DeviceShape"][];
         };
         EmailAnswer: {
             instead: boolean;
@@ -3786,6 +4832,20 @@ export interface components {
         };
         EmailShape: {
             on: boolean;
+        };
+        EnrolledShape: {
+            /**
+             * Format: date
+             * @description The person's local day
+             */
+            added_on: string;
+            device_id: string;
+            name: string;
+            /** @description The phone this session was before, when that was another one: its storage is lost */
+            reset: components["schemas"]["DeviceRef"] | null;
+        };
+        EraseRequest: {
+            code: string;
         };
         Error: {
             /** @description Error code */
@@ -3833,6 +4893,16 @@ export interface components {
         };
         Groups: {
             groups: components["schemas"]["GroupShape"][];
+        };
+        HandoverGift: {
+            body: string;
+            public_key: string;
+        };
+        HandoverKey: {
+            public_key: string;
+        };
+        HandoverTaken: {
+            body: string | null;
         };
         Health: {
             status: string;
@@ -3950,6 +5020,10 @@ export interface components {
             total?: number;
             /** @description Total number of pages. */
             total_pages?: number;
+        };
+        PasskeyWrapRequest: {
+            body: string;
+            credential_id: string;
         };
         People: {
             people: components["schemas"]["PersonShape"][];
@@ -4153,6 +5227,7 @@ export interface components {
         };
         WrapShape: {
             body: string;
+            credential_id: string | null;
             kind: string;
         };
         Wraps: {
