@@ -15,6 +15,17 @@ export const words = {
     say: 'You are signed out. What you saved waits on this phone.',
     go: 'Sign in',
   },
+  lost: {
+    cleared: 'This browser cleared what Handrail kept here.',
+    'set-back': 'This phone’s storage was set back to an earlier day.',
+    waiting: (n: number) =>
+      n === 1
+        ? '1 check-in that was not delivered yet is gone.'
+        : `${n} check-ins that were not delivered yet are gone.`,
+    nothing: 'Nothing was lost by it: all had been delivered.',
+    unknown: 'What was saved here and not delivered yet is gone.',
+    back: 'What was delivered is safe, and comes back with your key.',
+  },
   removed: {
     say: 'This phone was removed from your account. What you saved waits on this phone.',
     go: 'Sign in to add it again',

@@ -2,8 +2,8 @@ import { computed, signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { say } from '../parts/live';
 import { path } from '../parts/route';
-import { advanceDemo, applyUpdate, demo, needsUpdate, session, syncNow, updateReady } from '../session';
-import { me } from '../store';
+import { advanceDemo, applyUpdate, demo, lossRead, needsUpdate, session, syncNow, updateReady } from '../session';
+import { type Lost, lost, me } from '../store';
 import { words } from '../words';
 
 const later = signal(false);
@@ -17,6 +17,7 @@ export function Notices() {
     <>
       <DemoBar />
       {path.value !== '/sign-in' && <Outside />}
+      {lost.value && !answering.value && <Loss {...lost.value} />}
       {needsUpdate.value && !answering.value && (
         <div class="notice-bar" role="status">
           <p>{words.update.needed}</p>
@@ -43,6 +44,21 @@ export function Notices() {
         </div>
       )}
     </>
+  );
+}
+
+/** What this phone kept and does not have any more: what is gone, and what is not. */
+function Loss({ why, waiting }: Lost) {
+  const gone = waiting === null ? words.lost.unknown : waiting === 0 ? words.lost.nothing : words.lost.waiting(waiting);
+  return (
+    <div class="notice-bar" role="status">
+      <p>
+        {words.lost[why]} {gone} {words.lost.back}
+      </p>
+      <button type="button" class="btn" onClick={() => void lossRead()}>
+        {words.ok}
+      </button>
+    </div>
   );
 }
 

@@ -14,6 +14,7 @@ export {
   start,
   syncNow,
 } from './life';
+export { lossRead } from './lost';
 export { whenOpened } from './opened';
 export { type KeysState, keys, needsUpdate, recoveryMade, type SessionState, session } from './state';
 export { persisted } from './storage';

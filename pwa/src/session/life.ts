@@ -12,6 +12,7 @@ import { wake } from '../store/shell';
 import { setting } from '../store/values';
 import { me, refresh } from '../store/view';
 import { oweSignOut, paySignOut } from './leaving';
+import { lookAtTheDoor, lookAtTheStore } from './lost';
 import { adopt } from './me';
 import { round, tryNow, watch } from './rounds';
 import { keys, recoveryMade, session } from './state';
@@ -32,7 +33,9 @@ async function follow(): Promise<void> {
   const who = await wake();
   rememberZone(who);
   me.value = who;
+  if (who?.role === 'resident') await lookAtTheStore(who.id);
   await refresh();
+  if (!who) await lookAtTheDoor();
   recoveryMade.value = who !== null && (await setting('recovery'))?.made === true;
   if (!who) session.value = 'signed-out';
   else session.value = (await isRemoved()) ? 'removed' : 'signed-in';
@@ -48,6 +51,7 @@ export async function signIn(email: string, code: string): Promise<Me> {
   keys.value = 'none';
   await adopt(who);
   await returnIfRemoved();
+  if (who.role === 'resident') await lookAtTheStore(who.id);
   await refresh();
   session.value = 'signed-in';
   void round();

@@ -17,6 +17,7 @@ import { me, online, refresh } from '../store/view';
 import { settleIdentity } from './account-key';
 import { backoff } from './backoff';
 import { paySignOut } from './leaving';
+import { keepMark } from './lost';
 import { adopt } from './me';
 import { keys, needsUpdate, session } from './state';
 import { askToPersist } from './storage';
@@ -58,6 +59,7 @@ async function oneRound(): Promise<void> {
     outcome = failed(error);
   }
   take(outcome);
+  await keepMark();
   await refresh();
 }
 
@@ -148,6 +150,7 @@ export function watch(): void {
   listen((change) => {
     if (change !== 'outbox') return;
     soon();
+    void keepMark().catch(() => {});
     void askToPersist().catch(() => {});
   });
   addEventListener('online', () => {

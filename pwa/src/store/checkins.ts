@@ -36,6 +36,17 @@ export interface Kept {
   checkin: Checkin;
 }
 
+/** The body of a check-in made now. */
+export const checkinOf = async (input: CheckinInput): Promise<Checkin> => ({
+  type: 'checkin',
+  v: 1,
+  protocol: input.protocol,
+  version: input.version,
+  answers: input.answers,
+  prompt_id: input.promptId ?? null,
+  day: dayIn(await zoneOfMe()),
+});
+
 const STORES = ['settings', 'outbox', 'journal', 'drafts', 'cache', 'sheets'] as const;
 
 /** Resolves when the check-in is on this phone's disk: journal, outbox, sheet mark and prompt outcome, or none of them. */
@@ -43,15 +54,7 @@ export async function keepCheckin(input: CheckinInput): Promise<Kept> {
   if (input.draft) endDraft(input.draft);
   const whose = currentPerson();
   const occurredAt = nowInstant();
-  const checkin: Checkin = {
-    type: 'checkin',
-    v: 1,
-    protocol: input.protocol,
-    version: input.version,
-    answers: input.answers,
-    prompt_id: input.promptId ?? null,
-    day: dayIn(await zoneOfMe()),
-  };
+  const checkin = await checkinOf(input);
   const box = await lock(checkin);
   // Another window may have signed somebody else in while the body was locked under this person's key.
   if (currentPerson() !== whose) throw new Error('somebody else is signed in now');

@@ -13,7 +13,9 @@ export async function keepDraft(key: string, draft: Draft): Promise<void> {
   const box = await lock(draft);
   // A newer draft, or the saved check-in itself, has taken over meanwhile: a late one must not come back.
   if (turns.get(key) !== mine) return;
-  await strict(['drafts'], async (tx) => {
+  await strict(['drafts', 'journal'], async (tx) => {
+    // Another window saved this very check-in: nothing is left to be gone on with.
+    if (draft.entity && (await tx.objectStore('journal').get(draft.entity))) return;
     await tx.objectStore('drafts').put(box, key);
   });
 }

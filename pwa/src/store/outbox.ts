@@ -5,7 +5,7 @@ import type { Id, Op, OpResult, SyncAnswer } from '../contract';
 import { inPages, look, strict, type Tx } from './database';
 import { deviceIn, letGoIn, nextSeq } from './device';
 import { newOpId } from './ids';
-import type { Cargo, OutboxRow, SyncRow } from './schema';
+import type { Cargo, Lost, OutboxRow, SyncRow } from './schema';
 
 /** Longer than the server's backups live, so that a restore from any of them finds the ops on a phone. */
 const KEPT_MS = 45 * 86_400_000;
@@ -164,7 +164,7 @@ async function keepPosition(tx: Tx<'outbox' | 'kept' | 'settings'>, answer: Sync
   const sync = ((await settings.get('sync')) ?? freshSync()) as SyncRow;
   const used = Math.max(answer.acked_through, ...answer.holes);
   if (used >= device.next_seq) {
-    await settings.put({ ...sync, went_back: true }, 'sync');
+    await settings.put({ why: 'set-back', waiting: null } satisfies Lost, 'lost');
     return true;
   }
   const coming = answer.holes.length > 0 ? await comingSeqs(tx, device.device_id) : new Set();

@@ -99,6 +99,8 @@ export interface Draft {
   skipped: string[];
   /** The item on screen. */
   at: string | null;
+  /** What the entry will be called, so that two windows that save one draft make one entry. */
+  entity?: Id;
 }
 
 /** Everything here is base64url. `inv` and `blinded_msg` exist only between the request and its answer. */
@@ -152,8 +154,14 @@ export interface SyncRow {
   unopened: Id[];
   /** The server lost something: what was kept has to be offered to it. A fresh id each time; null when none is due. */
   to_offer: Id | null;
-  /** This store is older than what it once delivered, or another copy of it writes too; the person has not been told. */
-  went_back?: true;
+}
+
+/** What this phone kept and does not have any more; told until the person has read it. */
+export interface Lost {
+  /** The browser cleared the store, or an older copy of it was put in its place. */
+  why: 'cleared' | 'set-back';
+  /** Check-ins that were not delivered; null when nobody can know. */
+  waiting: number | null;
 }
 
 export interface SettingMap {
@@ -165,6 +173,7 @@ export interface SettingMap {
   alarms: Record<string, string>;
   push: { wanted: boolean; endpoint: string | null; confirmed_at: Instant | null };
   recovery: { made: boolean };
+  lost: Lost | null;
 }
 
 export interface PersonDb extends DBSchema {

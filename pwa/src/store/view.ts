@@ -7,7 +7,7 @@ import { unlock } from './cipher';
 import { currentPerson, inPages, look } from './database';
 import { inPieces } from './pause';
 import { rememberPrompts } from './prompts';
-import type { Checkin, JournalRow, OutboxRow, SheetRow, SyncRow } from './schema';
+import type { Checkin, JournalRow, Lost, OutboxRow, SheetRow, SyncRow } from './schema';
 import { cached, setting } from './values';
 
 export type Delivery = 'waiting' | 'delivered' | 'parked';
@@ -34,8 +34,8 @@ export const alarms = signal<Record<string, string>>({});
 /** The browser's word, corrected by what the last exchange met. */
 export const online = signal(typeof navigator === 'undefined' ? true : navigator.onLine !== false);
 
-/** This phone's store turned out older than what it had delivered: a profile copied back, or copied elsewhere. */
-export const wentBack = signal(false);
+/** What this phone kept and does not have any more; null once it was read. */
+export const lost = signal<Lost | null>(null);
 
 const outboxCount = signal(0);
 const unopenedIds = signal<Id[]>([]);
@@ -94,7 +94,6 @@ async function readJournal(): Promise<void> {
   outboxCount.value = out;
   unopenedIds.value = [...(sync?.unopened ?? []), ...spoilt];
   holeSeqs.value = sync?.holes ?? [];
-  wentBack.value = sync?.went_back === true;
 }
 
 const keyOfEntry = (row: JournalRow) => row.entity_id;
@@ -113,6 +112,7 @@ async function readCaches(): Promise<void> {
   blocks.value = (await cached('blocks')) ?? [];
   releases.value = (await cached('releases'))?.value ?? [];
   alarms.value = (await setting('alarms')) ?? {};
+  lost.value = (await setting('lost')) ?? null;
 }
 
 async function readSheets(): Promise<void> {

@@ -13,6 +13,8 @@ export class Log {
   /** Answers that a test wants instead of the usual one, by op id. */
   verdicts = new Map<string, OpResult['status']>();
   requests: SyncRequest[] = [];
+  /** Set aside: their numbers are not missing, and they are not asked for again. */
+  parked: Op[] = [];
 
   take(request: SyncRequest): Partial<SyncAnswer> {
     this.requests.push(request);
@@ -40,6 +42,7 @@ export class Log {
     const answer = { op_id: op.op_id, seq: op.seq };
     const forced = this.verdicts.get(op.op_id);
     if (!this.devices.has(op.device_id)) return { ...answer, status: 'not_yours' };
+    if (forced === 'parked') this.parked.push(op);
     if (forced) return { ...answer, status: forced, ...(forced === 'parked' ? { reason: 'too_big' } : {}) };
     const known = this.ops.find((row) => row.op.op_id === op.op_id);
     if (known?.op.mac === op.mac) return { ...answer, status: 'dup', server_seq: known.server_seq };
@@ -55,7 +58,8 @@ export class Log {
   }
 
   private arrived(device_id: string): { acked_through: number; holes: number[] } {
-    const seqs = new Set(this.ops.filter((row) => row.op.device_id === device_id).map((row) => row.op.seq));
+    const here = [...this.ops.map((row) => row.op), ...this.parked].filter((op) => op.device_id === device_id);
+    const seqs = new Set(here.map((op) => op.seq));
     const top = Math.max(0, ...seqs);
     const holes = Array.from({ length: top }, (_, i) => i + 1).filter((seq) => !seqs.has(seq));
     return { acked_through: (holes[0] ?? top + 1) - 1, holes };

@@ -81,7 +81,7 @@ export class Server {
     if (path.startsWith('/api/sync') && this.log.devices.get(sent.device_id)) return problem(403, 'device_revoked');
     if (path === '/api/sync') return { ...this.log.take(sent), prompts: [...this.prompts] };
     if (path === '/api/sync/missing') {
-      const have = new Set(this.log.ops.map((row) => row.op.op_id));
+      const have = new Set([...this.log.ops.map((row) => row.op), ...this.log.parked].map((op) => op.op_id));
       return { missing: (sent.op_ids as string[]).filter((id) => !have.has(id)) };
     }
     if (path === '/api/pulse/blocks') return { blocks: this.blocks };

@@ -155,7 +155,7 @@ test('a phone set back to an older copy of itself uses no number twice, and says
   await phone.engine.flush();
   expect(server.log.ops.at(-1)?.op).toMatchObject({ op_id: next, seq: 1 });
   await phone.view.refresh();
-  expect(phone.view.wentBack.value).toBe(true);
+  expect(phone.view.lost.value).toEqual({ why: 'set-back', waiting: null });
   expect(phone.view.neverArrived.value).toBe(0);
 });
 

@@ -12,7 +12,8 @@ import { Stairwell } from '../../parts/stairwell';
 import { useTitle } from '../../parts/title';
 import { counted, partWords } from '../../parts/words';
 import { type Draft, draftKey, draftOf, type Kept, pastOf } from '../../store';
-import { type Flow, type FlowStart, useFlow } from './flow-state';
+import { type Failure, type Flow, type FlowStart, useFlow } from './flow-state';
+import { asText } from './journal-days';
 import { justKept, undoing } from './just-kept';
 import { leastTaps } from './path';
 import { HINT, LABEL, PLAQUE, Question, takesSome } from './question';
@@ -88,7 +89,7 @@ function Running({ start }: { start: FlowStart }) {
         </>
       }
       rail={extra ? <Rail step={of} steps={of + 1} extra /> : <Rail step={n - 1} steps={of} />}
-      dado={flow.failed ? <Failed flow={flow} /> : <Question flow={flow} />}
+      dado={flow.failed ? <Failed flow={flow} why={flow.failed} protocol={protocol} /> : <Question flow={flow} />}
     >
       <h1 class={item.type === 'text' ? 'stem smaller' : 'stem'} id={LABEL} tabIndex={-1} ref={heading} key={item.id}>
         {item.type === 'text' ? <ByLine text={stem} /> : stem}
@@ -131,13 +132,35 @@ function PickHint({ item, flow }: { item: Item; flow: Flow }) {
   );
 }
 
-function Failed({ flow }: { flow: Flow }) {
+/** Nothing is lost while the page is open; from here a person can try again or take the words elsewhere. */
+function Failed({ flow, why, protocol }: { flow: Flow; why: Failure; protocol: Protocol }) {
+  const [told, setTold] = useState<string | null>(null);
+  const does = (work: () => Promise<string>) => async () => {
+    const line = await work().catch(() => words.failed.noWay);
+    setTold(line);
+    say(line);
+  };
+  const rescue = does(async () => (await import('./rescue-part')).keepRescueFile([await flow.unsaved()]));
+  const copy = does(async () => {
+    await navigator.clipboard.writeText(asText(protocol, flow.answers));
+    return words.failed.copied;
+  });
   return (
     <div class="grips" role="alert">
-      <p class="label">{words.failed}</p>
+      <p class="label grips-label loud">{words.failed[why]}</p>
       <Grip main onPress={flow.again}>
         {words.again}
       </Grip>
+      {why === 'outdated' && (
+        <Grip center onPress={() => location.reload()}>
+          {words.failed.newer}
+        </Grip>
+      )}
+      <div class="pair">
+        <Grip onPress={() => void rescue()}>{words.failed.rescue}</Grip>
+        <Grip onPress={() => void copy()}>{words.failed.copy}</Grip>
+      </div>
+      {told && <p class="small after-note">{told}</p>}
     </div>
   );
 }

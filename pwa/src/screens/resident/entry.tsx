@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Id, Protocol } from '../../contract';
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
+import { Lazy } from '../../parts/lazy';
 import { say } from '../../parts/live';
 import { Paper, PaperLine } from '../../parts/paper';
 import { SeenTags } from '../../parts/plaque';
@@ -33,8 +34,17 @@ export function EntryPage({ id }: { id: Id }) {
   return <OneEntry entry={entry} protocol={protocol} />;
 }
 
+const setAside = () => import('./set-aside').then((part) => part.SetAside);
+
 function OneEntry({ entry, protocol }: { entry: Entry; protocol: Protocol }) {
   const [asking, setAsking] = useState(false);
+  const takeBack = (
+    <div class="grips">
+      <Grip sub={words.takeBackSub} onPress={() => setAsking(true)} onward>
+        {words.takeBack}
+      </Grip>
+    </div>
+  );
   return (
     <Stairwell
       name="entry"
@@ -48,11 +58,11 @@ function OneEntry({ entry, protocol }: { entry: Entry; protocol: Protocol }) {
       }
       dado={
         <>
-          <div class="grips">
-            <Grip sub={words.takeBackSub} onPress={() => setAsking(true)} onward>
-              {words.takeBack}
-            </Grip>
-          </div>
+          {entry.delivery === 'parked' ? (
+            <Lazy load={setAside} with={{ entry, protocol }} waits={takeBack} failed={takeBack} />
+          ) : (
+            takeBack
+          )}
           <Foot back={() => back('/journal')} />
         </>
       }
@@ -77,6 +87,7 @@ function OneEntry({ entry, protocol }: { entry: Entry; protocol: Protocol }) {
           <SeenTags audiences={audiencesOf(protocol, entry.answers)} />
         </p>
         {entry.delivery === 'parked' && <p class="warn">{words.parked(entry.reason ?? '')}</p>}
+        {entry.delivery === 'waiting' && <p>{words.onItsWay}</p>}
         {entry.delivery === 'delivered' && <p class="receipt">{words.receipt(receiptOf(entry))}</p>}
       </div>
       {asking && <TakeBack entry={entry} onClose={() => setAsking(false)} />}
@@ -85,8 +96,14 @@ function OneEntry({ entry, protocol }: { entry: Entry; protocol: Protocol }) {
 }
 
 function TakeBack({ entry, onClose }: { entry: Entry; onClose: () => void }) {
+  const [failed, setFailed] = useState(false);
   const take = async () => {
-    await withdrawEntry(entry.id);
+    try {
+      await withdrawEntry(entry.id);
+    } catch {
+      setFailed(true);
+      return say(words.notTakenBack);
+    }
     go('/journal', { replace: true });
     say(words.takenBack);
   };
@@ -108,6 +125,7 @@ function TakeBack({ entry, onClose }: { entry: Entry; onClose: () => void }) {
         </>
       }
     >
+      {failed && <p class="warn">{words.notTakenBack}</p>}
       <p class="sheet-line">{words.sure.say}</p>
       <p class="sheet-line">{words.sure.group}</p>
     </Sheet>

@@ -1,8 +1,20 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { nowInstant } from '../../clock';
 import type { Answer, Answers, Id, Item, Protocol } from '../../contract';
 import { answersOnTheWay, nextItem, previousItem } from '../../journal/flow';
-import { type Draft, draftKey, dropDraft, type Kept, keepCheckin, keepDraft, keepPromptOutcome } from '../../store';
+import {
+  checkinOf,
+  type Draft,
+  draftKey,
+  dropDraft,
+  type Kept,
+  keepCheckin,
+  keepDraft,
+  keepPromptOutcome,
+} from '../../store';
+import { newOpId } from '../../store/ids';
 import { promptFor } from '../../store/prompts';
+import type { Rescued } from '../../store/rescued';
 
 /** How long a chosen ring is seen before the next question comes, in milliseconds. */
 const SEEN_MS = 280;
@@ -19,12 +31,24 @@ export interface FlowStart {
 export interface Flow {
   item: Item;
   answers: Answers;
-  failed: boolean;
+  /** Why the check-in is not saved; null while nothing went wrong. */
+  failed: Failure | null;
   /** Answers the item on screen; `on` goes to the next one, by itself or at once. */
   answer: (value: Answer, on: 'stay' | 'soon' | 'now') => void;
   skip: () => void;
   back: () => void;
   again: () => void;
+  /** The check-in as it stands, for a rescue file. */
+  unsaved: () => Promise<Rescued>;
+}
+
+/** `full`: no room on this phone. `outdated`: another window runs a newer version. */
+export type Failure = 'full' | 'outdated' | 'other';
+
+function failureOf(error: unknown): Failure {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'QuotaExceededError') return 'full';
+  return name === 'VersionError' ? 'outdated' : 'other';
 }
 
 type Done = (kept: Kept | null) => void;
@@ -38,7 +62,9 @@ export function useFlow(
   const first = nextItem(protocol, {}, past)?.id ?? null;
   const [answers, setAnswers] = useState<Answers>(draft?.answers ?? {});
   const [at, setAt] = useState<string | null>(draft?.at ?? first);
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<Failure | null>(null);
+  // A save tried again, or a draft two windows went on with, is one entry.
+  const ids = useRef({ entity: revises?.entity ?? draft?.entity ?? newOpId(), op: newOpId() });
   const skipped = useRef(new Set(draft?.skipped));
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const saving = useRef(false);
@@ -56,16 +82,17 @@ export function useFlow(
       answers: next,
       skipped: [...skipped.current],
       at: place,
+      entity: ids.current.entity,
     }).catch(() => {});
   };
   const finish = async (all: Answers) => {
     if (saving.current) return;
     saving.current = true;
-    setFailed(false);
+    setFailed(null);
     try {
       done(await settle(all));
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailed(failureOf(error));
     }
     saving.current = false;
   };
@@ -78,15 +105,24 @@ export function useFlow(
       return null;
     }
     const prompt = revises ? null : (promptId ?? (await promptFor(protocol.id)));
-    return keepCheckin({
-      protocol: protocol.id,
-      version: protocol.version,
-      answers: kept,
-      promptId: prompt,
-      draft,
-      revises,
-    });
+    return keepCheckin({ ...made(kept, prompt), draft, revises, ids: ids.current });
   };
+  const made = (kept: Answers, prompt: Id | null) => ({
+    protocol: protocol.id,
+    version: protocol.version,
+    answers: kept,
+    promptId: prompt,
+  });
+  const unsaved = async (): Promise<Rescued> => ({
+    op_id: ids.current.op,
+    entity_id: ids.current.entity,
+    kind: revises ? 'revise' : 'create',
+    base: revises?.op ?? null,
+    occurred_at: nowInstant(),
+    cargo: 'checkin',
+    checkin: await checkinOf(made(answersOnTheWay(protocol, given(answers), past), promptId)),
+    body: null,
+  });
   const onward = (all: Answers) => {
     const next = nextItem(protocol, all, past, item.id);
     if (!next) return void finish(all);
@@ -127,6 +163,7 @@ export function useFlow(
       setAt(before.id);
     },
     again: () => void finish(answers),
+    unsaved,
   };
 }
 

@@ -76,6 +76,15 @@ export function ownWords(protocol: Protocol | null, answers: Answers): string | 
   return texts.find((text): text is string => typeof text === 'string' && text !== '') ?? null;
 }
 
+/** An entry as plain text, to be pasted elsewhere. */
+export const asText = (protocol: Protocol, answers: Answers): string =>
+  [
+    protocol.name,
+    ...protocol.items
+      .filter((item) => answers[item.id] !== undefined)
+      .map((item) => `${item.text}\n${inAnswerWords(item, answers)}`),
+  ].join('\n\n');
+
 /** Who can see the parts of an entry that were answered. */
 export const audiencesOf = (protocol: Protocol, answers: Answers): Audience[] =>
   protocol.items.filter((item) => answers[item.id] !== undefined).map((item) => item.audience);

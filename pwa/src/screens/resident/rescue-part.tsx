@@ -3,6 +3,7 @@ import { handOver } from '../../parts/files';
 import { LockIcon, OnwardIcon, UndoIcon } from '../../parts/icons';
 import { say } from '../../parts/live';
 import { needLook, waiting } from '../../store';
+import type { Rescued } from '../../store/rescued';
 import { words as page } from './words/your-data';
 
 const words = page.rescue;
@@ -54,9 +55,9 @@ export function RescuePart() {
 }
 
 /** Makes the file and hands it over; what to say of it. Throws NoKey. */
-export async function keepRescueFile(): Promise<string> {
+export async function keepRescueFile(unsaved: Rescued[] = []): Promise<string> {
   const { makeRescue } = await rescue();
-  const file = await makeRescue();
+  const file = await makeRescue(unsaved);
   await handOver(new Blob([file.text], { type: 'text/plain' }), file.name);
   return words.made(file.count);
 }

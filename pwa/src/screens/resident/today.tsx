@@ -33,6 +33,7 @@ export function Today() {
 
 function Waiting({ prompt, protocol }: { prompt: Prompt; protocol: Protocol }) {
   const [begun, setBegun] = useState(false);
+  const [notKept, setNotKept] = useState(false);
   const zone = me.value?.zone ?? 'UTC';
   useEffect(() => {
     void draftOf(draftKey(protocol.id, prompt.id))
@@ -40,8 +41,12 @@ function Waiting({ prompt, protocol }: { prompt: Prompt; protocol: Protocol }) {
       .catch(() => {});
   }, [prompt.id]);
   const put = async (outcome: 'snoozed' | 'declined') => {
-    await keepPromptOutcome(prompt.id, outcome);
-    say(outcome === 'snoozed' ? words.snoozed : words.declined);
+    const kept = await keepPromptOutcome(prompt.id, outcome).then(
+      () => true,
+      () => false,
+    );
+    setNotKept(!kept);
+    say(kept ? (outcome === 'snoozed' ? words.snoozed : words.declined) : words.notKept);
   };
   const fits = Date.parse(prompt.until) - now() > HOUR_MS;
   const taps = counted(longestPath(protocol)).toLowerCase();
@@ -73,6 +78,7 @@ function Waiting({ prompt, protocol }: { prompt: Prompt; protocol: Protocol }) {
         {words.ready[1]}
       </h1>
       <p class="lede">{words.about(protocol.name, taps, about(protocol), time(prompt.until, zone))}</p>
+      {notKept && <p class="warn">{words.notKept}</p>}
       <WhoSees protocol={protocol} />
       <a class="row why-now" href="/rhythm">
         <ClockIcon size="s" />

@@ -6,7 +6,17 @@ export const words = {
   gaugeWait: 'Waits for you to touch the rod',
   gaugeWhy: 'Or press Skip; both are fine',
   nothingKept: 'Nothing was kept.',
-  failed: 'This phone could not save it. Your answers are still here; try once more.',
+  failed: {
+    full: 'Not saved. This phone is full. Your answers are still here: make some room and try once more, or take a copy.',
+    outdated:
+      'Not saved. Another window runs a newer Handrail. Your answers are still here: take a copy, then load it.',
+    other: 'Not saved. This phone could not keep it. Your answers are still here: try once more, or take a copy.',
+    rescue: 'Keep a rescue file',
+    copy: 'Copy the words',
+    copied: 'Copied. Paste them somewhere safe.',
+    newer: 'Load the newer one',
+    noWay: 'That did not work either. Your answers are still here.',
+  },
   again: 'Try once more',
   opening: 'Opening the check-in…',
   unknown: {

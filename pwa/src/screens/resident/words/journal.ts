@@ -1,3 +1,9 @@
+/** Why the server set something aside, by its code. */
+const PARKED: Record<string, string> = {
+  too_big: 'it is longer than it takes',
+  bad_occurred_at: 'its time could not be read',
+};
+
 export const words = {
   title: 'Journal',
   empty: 'Nothing here yet. What you answer is kept here, for you.',
@@ -14,7 +20,18 @@ export const words = {
   here: 'On this phone',
   entry: 'Entry',
   skipped: 'Skipped',
-  parked: (reason: string) => `The server set this one aside (${reason}). Your words are intact here.`,
+  parked: (reason: string) => `The server set this one aside: ${PARKED[reason] ?? reason}. Your words are intact here.`,
+  aside: {
+    back: 'Put it back as a new entry',
+    copy: 'Copy the words',
+    copied: 'Copied.',
+    isBack: 'It is back, and waits to be sent.',
+    discard: 'Discard it',
+    sure: 'Discard it for good',
+    discarded: 'Discarded.',
+    failed: 'That did not work just now. Nothing was changed.',
+  },
+  onItsWay: 'Saved on this phone. It waits to be sent.',
   takeBack: 'Take it back',
   takeBackSub: 'From this phone and from the server',
   sure: {
@@ -25,6 +42,7 @@ export const words = {
     no: 'Keep it',
   },
   takenBack: 'Taken back.',
+  notTakenBack: 'This phone could not keep that. The entry is as it was; try once more.',
   gone: {
     title: 'This entry is not here.',
     say: 'It was taken back, or it is on another phone of yours.',

@@ -18,6 +18,7 @@ export const words = {
   later: { night: 'Not tonight', day: 'Not today', morning: 'Not today' },
   snoozed: 'It comes again in an hour, if it is still open then.',
   declined: 'Left for today. Nothing happens.',
+  notKept: 'Not saved: this phone could not keep that. The prompt is as it was; try once more.',
   quiet: {
     night: 'Nothing is asked of you tonight.',
     day: 'Nothing is asked of you right now.',
