@@ -72,7 +72,7 @@ async function settle(answer: Response): Promise<unknown> {
 async function call<T>(method: string, path: string, body?: unknown, base: RequestInit = NAMED): Promise<T> {
   const init: RequestInit = { ...base, method };
   if (body !== undefined) {
-    init.headers = { 'content-type': 'application/json' };
+    init.headers = { ...init.headers, 'content-type': 'application/json' };
     init.body = typeof body === 'string' ? body : JSON.stringify(body);
   }
   return (await settle(await reach(path, init))) as T;
@@ -105,12 +105,26 @@ export const me = () => get<c.Me>('/api/me');
 export const library = (etag: string | null = null) => tagged<c.Library>('/api/library', etag);
 
 /** `person_id`: whose store asks; a session of somebody else is then told `other_person`, and nothing happens. */
-export const putDevice = (id: c.Id, name: string, person_id: c.Id | null = null) =>
-  put<c.Device>(`/api/devices/${q(id)}`, { name, person_id });
+export const putDevice = (id: c.Id, told: c.Enrolment) => put<c.Enrolled>(`/api/devices/${q(id)}`, told);
+export const devices = () => get<{ devices: c.Device[] }>('/api/devices');
+export const renameDevice = (id: c.Id, name: string) => call<c.Device>('PATCH', `/api/devices/${q(id)}`, { name });
+export const removeDevice = (id: c.Id) => call<null>('DELETE', `/api/devices/${q(id)}`, {});
+export const eraseMe = (code: string) => post<null>('/api/me/erase', { code });
 export const putIdentity = (public_key: string, replaces: string | null) =>
   put<c.PublicKey>('/api/identity', { public_key, replaces });
 export const wraps = () => get<c.Wraps>('/api/wraps');
 export const putWrap = (kind: string, body: string) => put<object>(`/api/wraps/${q(kind)}`, { body });
+/** Nothing of what the passkey told in secret is ever part of it. */
+export const putPasskey = (body: string, credential_id: string) =>
+  put<object>('/api/wraps/passkey', { body, credential_id });
+export const dropPasskey = () => call<null>('DELETE', '/api/wraps/passkey', {});
+
+/** A new phone asks for the journal key; the other one sees it, gives it, and the new one takes it, once. */
+export const askHandover = (public_key: string) => put<c.PublicKey>('/api/handover', { public_key });
+export const handover = () => get<c.PublicKey>('/api/handover');
+export const giveHandover = (public_key: string, body: string) =>
+  post<null>('/api/handover/give', { public_key, body });
+export const takeHandover = (public_key: string) => post<{ body: string | null }>('/api/handover/take', { public_key });
 
 /** `proto` is the newest version the server takes; an older app may always deliver. */
 const isAnswer = ({ proto, results, changes, holes }: c.SyncAnswer): boolean =>
@@ -120,6 +134,19 @@ const isAnswer = ({ proto, results, changes, holes }: c.SyncAnswer): boolean =>
 export async function sync(request: c.SyncRequest): Promise<c.SyncAnswer> {
   const answer = await post<c.SyncAnswer>('/api/sync', request);
   if (answer?.nonce !== request.nonce || !isAnswer(answer)) throw new Offline('another nonce');
+  return answer;
+}
+
+/** Ops under the phone's own secret, without the session's cookie. The answer holds nothing to read but their results. */
+export async function deliver(device_id: c.Id, secret: string, ops: c.Op[]): Promise<c.Delivered> {
+  const nonce = crypto.randomUUID();
+  const own: RequestInit = {
+    ...NAMED,
+    credentials: 'omit',
+    headers: { authorization: `Device ${device_id}.${secret}` },
+  };
+  const answer = await call<c.Delivered>('POST', '/api/sync/deliver', { proto: 1, nonce, ops }, own);
+  if (answer?.nonce !== nonce || !Array.isArray(answer.results)) throw new Offline('another nonce');
   return answer;
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Role } from './contract';
+import { Grip } from './parts/grip';
 import { Lazy } from './parts/lazy';
 import { Live } from './parts/live';
 import { appleTab } from './parts/platform';
@@ -21,7 +22,7 @@ import { RhythmPage } from './screens/resident/rhythm';
 import { SecondDevice } from './screens/resident/second-device';
 import { Today } from './screens/resident/today';
 import { SignIn } from './screens/sign-in';
-import { keys, session } from './session';
+import { keys, session, wipedWhy } from './session';
 import { me } from './store';
 import { words } from './words';
 
@@ -63,6 +64,8 @@ const DESKS: Record<Exclude<Role, 'resident'>, () => Promise<ComponentType<{ pat
 
 /** Pages of a resident that few open often: fetched when opened, kept by the worker all the same. */
 const LAZY: [string, () => Promise<ComponentType<Params>>][] = [
+  ['/phones', () => import('./screens/resident/phones').then((page) => page.Phones)],
+  ['/erase', () => import('./screens/resident/erase').then((page) => page.Erase)],
   ['/your-data', () => import('./screens/resident/your-data').then((page) => page.YourData)],
 ];
 
@@ -84,6 +87,7 @@ function Page() {
   if (session.value === 'starting') return <div class="phone opening" aria-busy="true" />;
   if (at === '/help' && role !== 'coach' && role !== 'coordinator') return <Help />;
   if (at === '/sign-in' && role && session.value === 'signed-in') return <Inside home={HOME[role]} />;
+  if (session.value === 'wiped' && at !== '/sign-in') return <WipedPage />;
   if (at === '/sign-in' || !role) return <Door />;
   if (role !== 'resident') return <Desk role={role} at={at} />;
   if (keys.value === 'locked' && UNSEALED.some((pattern) => match(pattern, at))) return <SecondDevice />;
@@ -96,6 +100,18 @@ function Page() {
     if (params) return <Part key={pattern} load={load} with={params} />;
   }
   return <PlainPage title={words.unknown.title} say={words.unknown.say} />;
+}
+
+/** This phone was removed, or the account erased: said to whoever holds it, and nothing else. */
+function WipedPage() {
+  const said = words.wiped[wipedWhy.value ?? 'removed'];
+  return (
+    <PlainPage title={said.title} say={said.say}>
+      <Grip main href="/sign-in">
+        {words.wiped.go}
+      </Grip>
+    </PlainPage>
+  );
 }
 
 /** Somebody who is in already does not meet the door again. */

@@ -26,9 +26,16 @@ export const words = {
     unknown: 'What was saved here and not delivered yet is gone.',
     back: 'What was delivered is safe, and comes back with your key.',
   },
-  removed: {
-    say: 'This phone was removed from your account. What you saved waits on this phone.',
-    go: 'Sign in to add it again',
+  wiped: {
+    removed: {
+      title: 'This phone was removed.',
+      say: 'Its owner took it off their account. Everything Handrail kept on it is erased: journal, keys and drafts.',
+    },
+    erased: {
+      title: 'Your account is erased.',
+      say: 'Nothing of yours is left on the server under your name, and nothing on this phone. Group answers you sent carry no name, so they stay counted.',
+    },
+    go: 'Sign in',
   },
   demo: {
     clock: 'Demo clock',

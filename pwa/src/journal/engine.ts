@@ -7,7 +7,7 @@ import { identity } from '../seal/identity';
 import { tell } from '../store/changes';
 import { unlock } from '../store/cipher';
 import { currentPerson } from '../store/database';
-import { device, forkDevice, isRemoved, markRemoved } from '../store/device';
+import { device, forkDevice } from '../store/device';
 import { beginEpoch } from '../store/merge';
 import {
   freshSync,
@@ -24,6 +24,7 @@ import { inPieces } from '../store/pause';
 import { keepPrompts, promptChanges } from '../store/prompts';
 import { alone } from '../store/turn';
 import { setting } from '../store/values';
+import { deliverReady } from './deliver';
 import { BATCH_MAX, nextBatch, send } from './exchange';
 import { takeIn } from './pull';
 import { enrolAgain, register } from './register';
@@ -34,7 +35,7 @@ export type Outcome =
   /** Try again by itself; `after` is the server's wish in seconds. */
   | { state: 'unreachable'; after: number | null }
   | { state: 'signed-out' }
-  /** This device was removed from the account: nothing is sent and nothing is enrolled; what waits stays. */
+  /** This device was removed from the account, or the account erased: what is kept here has to go. */
   | { state: 'removed' }
   /** The session is another person's: nothing may be sent. */
   | { state: 'not-ours' }
@@ -48,13 +49,18 @@ const ROUNDS_MAX = 200;
 const MISSING_MAX = 500;
 
 /** Exchanges until there is nothing left to do; waits its turn when another window or the worker is at it. */
-export const flush = (): Promise<Outcome> => alone(guarded);
+export const flush = (): Promise<Outcome> => alone(() => guarded(rounds));
 
-async function guarded(): Promise<Outcome> {
+/**
+ * Delivers what can go under this phone's own secret, because the session is over: `signed-out` when that is all that can
+ * be done, `removed` when the phone has no place in the account any more.
+ */
+export const deliver = (): Promise<Outcome> => alone(() => guarded(deliveries));
+
+async function guarded(work: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return (await isRemoved()) ? { state: 'removed' } : await rounds();
+    return await work();
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'device_revoked') await markRemoved();
     return outcomeOf(error);
   } finally {
     tell('journal');
@@ -82,6 +88,14 @@ async function rounds(): Promise<Outcome> {
     if (next !== 'again') return next;
   }
   return { state: 'unreachable', after: null };
+}
+
+async function deliveries(): Promise<Outcome> {
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    await sealNext();
+    if (!(await deliverReady())) break;
+  }
+  return { state: 'signed-out' };
 }
 
 /** Held ops were tried since this start of the app; a newer version is a new start. */

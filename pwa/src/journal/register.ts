@@ -3,12 +3,13 @@
 import * as api from '../api';
 import { Refusal } from '../api';
 import { currentPerson } from '../store/database';
-import { device, forkDevice, markRegistered } from '../store/device';
+import { credential, device, forkDevice, markRegistered } from '../store/device';
 import { deviceName } from './device-name';
 
 /** Enrols this phone unless it is known. Throws Offline or Refusal. */
 export async function register(): Promise<void> {
-  if ((await device()).registered) return;
+  const { registered, secret } = await device();
+  if (registered && secret) return;
   try {
     await enrolAgain();
   } catch (error) {
@@ -20,7 +21,8 @@ export async function register(): Promise<void> {
 
 /** Enrols this phone under the id it has, whether or not the server knew it. */
 export async function enrolAgain(): Promise<void> {
-  const { device_id } = await device();
-  await api.putDevice(device_id, deviceName(), currentPerson());
+  const { device_id, secret, instead_of } = await credential();
+  const told = { name: deviceName(), person_id: currentPerson(), secret, instead_of };
+  await api.putDevice(device_id, told);
   await markRegistered(device_id);
 }

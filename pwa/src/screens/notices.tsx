@@ -62,9 +62,9 @@ function Loss({ why, waiting }: Lost) {
   );
 }
 
-/** The way back in, for a person whose session ended or whose phone was removed from the account. */
+/** The way back in, for a person whose session ended. */
 function Outside() {
-  const said = session.value === 'needs-sign-in' ? words.signedOut : session.value === 'removed' ? words.removed : null;
+  const said = session.value === 'needs-sign-in' ? words.signedOut : null;
   if (!said) return null;
   return (
     <div class="notice-bar" role="status">

@@ -7,6 +7,7 @@ export {
   askForCode,
   askNow,
   demo,
+  eraseAccount,
   refreshRhythm,
   saveRhythm,
   signIn,
@@ -16,6 +17,6 @@ export {
 } from './life';
 export { lossRead } from './lost';
 export { whenOpened } from './opened';
-export { type KeysState, keys, needsUpdate, recoveryMade, type SessionState, session } from './state';
+export { type KeysState, keys, needsUpdate, recoveryMade, type SessionState, session, wipedWhy } from './state';
 export { persisted } from './storage';
 export { applyUpdate, updateReady } from './update';

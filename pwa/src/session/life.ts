@@ -5,18 +5,19 @@ import type { Demo, Me, Prompt, Rhythm } from '../contract';
 import { deviceName } from '../journal/device-name';
 import { disable, look } from '../push/subscription';
 import { listen } from '../store/changes';
-import { isRemoved, returnIfRemoved } from '../store/device';
 import { rememberZone } from '../store/person';
 import { addPrompt } from '../store/prompts';
 import { wake } from '../store/shell';
 import { setting } from '../store/values';
 import { me, refresh } from '../store/view';
+import { finishWipe } from '../store/wipe';
 import { oweSignOut, paySignOut } from './leaving';
 import { lookAtTheDoor, lookAtTheStore } from './lost';
 import { adopt } from './me';
 import { round, tryNow, watch } from './rounds';
 import { keys, recoveryMade, session } from './state';
 import { watchForUpdates } from './update';
+import { showWiped, wiped } from './wiped';
 
 /** Called once by main.tsx before the first paint of a screen; resolves when what the phone knows is in the signals. */
 export async function start(): Promise<void> {
@@ -30,6 +31,7 @@ export async function start(): Promise<void> {
 
 /** Shows whoever the phone says is signed in; another window may have changed that. */
 async function follow(): Promise<void> {
+  await finishWipe();
   const who = await wake();
   rememberZone(who);
   me.value = who;
@@ -37,8 +39,8 @@ async function follow(): Promise<void> {
   await refresh();
   if (!who) await lookAtTheDoor();
   recoveryMade.value = who !== null && (await setting('recovery'))?.made === true;
-  if (!who) session.value = 'signed-out';
-  else session.value = (await isRemoved()) ? 'removed' : 'signed-in';
+  if (who) session.value = 'signed-in';
+  else if (!(await showWiped())) session.value = 'signed-out';
 }
 
 /** Sends a code by mail; the answer is the same for an unknown address. Throws Offline or Refusal. */
@@ -50,7 +52,6 @@ export async function signIn(email: string, code: string): Promise<Me> {
   const who = await api.signIn(email, code, deviceName());
   keys.value = 'none';
   await adopt(who);
-  await returnIfRemoved();
   if (who.role === 'resident') await lookAtTheStore(who.id);
   await refresh();
   session.value = 'signed-in';
@@ -71,6 +72,13 @@ export async function signOut(): Promise<void> {
   await refresh();
   session.value = 'signed-out';
   await paySignOut().catch(() => {});
+}
+
+/** Erases the account for a mailed code, and then what is kept here. Throws Offline or Refusal (`code_wrong`). */
+export async function eraseAccount(code: string): Promise<void> {
+  const person = me.value?.id;
+  await api.eraseMe(code);
+  if (person) await wiped(person, 'erased');
 }
 
 /** One exchange now, for a person who does not want to wait. Never throws; the signals tell. */

@@ -3,7 +3,7 @@
 import * as api from '../api';
 import { Offline, Refusal } from '../api';
 import { ticks } from '../clock';
-import { flush, type Outcome, tryAll } from '../journal/engine';
+import { deliver, flush, type Outcome, tryAll } from '../journal/engine';
 import { tend } from '../pulse/engine';
 import { pace } from '../pulse/sending';
 import { wakeWorkerLater } from '../push/registration';
@@ -11,7 +11,6 @@ import { closeSettled } from '../push/shown';
 import { mend } from '../push/subscription';
 import { listen } from '../store/changes';
 import { currentPerson } from '../store/database';
-import { isRemoved } from '../store/device';
 import { cached, keepCached } from '../store/values';
 import { me, online, refresh } from '../store/view';
 import { settleIdentity } from './account-key';
@@ -21,6 +20,7 @@ import { keepMark } from './lost';
 import { adopt } from './me';
 import { keys, needsUpdate, session } from './state';
 import { askToPersist } from './storage';
+import { wiped } from './wiped';
 
 const MINUTE_MS = 60_000;
 const AFTER_SAVE_MS = 250;
@@ -58,6 +58,12 @@ async function oneRound(): Promise<void> {
   } catch (error) {
     outcome = failed(error);
   }
+  if (outcome.state === 'signed-out' && me.value?.role === 'resident') {
+    session.value = 'needs-sign-in';
+    outcome = await deliver();
+  }
+  const person = currentPerson();
+  if (outcome.state === 'removed' && person) return wiped(person, 'removed');
   take(outcome);
   await keepMark();
   await refresh();
@@ -70,7 +76,6 @@ function failed(error: unknown): Outcome {
 }
 
 async function exchange(): Promise<Outcome> {
-  if (await isRemoved()) return { state: 'removed' };
   await readMe();
   if (me.value?.role !== 'resident') return { state: 'done' };
   if (keys.value !== 'ready') keys.value = await settleIdentity(me.value);
@@ -107,13 +112,12 @@ function take(outcome: Outcome): void {
   needsUpdate.value = outcome.state === 'done' && outcome.held === true;
   if (outcome.state === 'done' || outcome.state === 'locked') session.value = 'signed-in';
   if (outcome.state === 'signed-out' || outcome.state === 'not-ours') session.value = 'needs-sign-in';
-  if (outcome.state === 'removed') session.value = 'removed';
   if (outcome.state === 'locked') keys.value = 'locked';
   const after = outcome.state === 'unreachable' ? outcome.after : null;
   const well = outcome.state === 'done' || outcome.state === 'locked';
   failures = well ? 0 : failures + 1;
   notBefore = ticks() + (after ?? 0) * 1000;
-  if (session.value !== 'signed-in') return;
+  if (session.value !== 'signed-in' && outcome.state !== 'unreachable') return;
   if (outcome.state === 'unreachable') void wakeWorkerLater();
   // A hidden page that has nothing to send rests; becoming visible starts a round.
   if (well && document.visibilityState !== 'visible') return;
@@ -141,7 +145,7 @@ export function tryNow(): Promise<void> {
 /** Somebody looks at the page. */
 function present(): void {
   nudge();
-  if (session.value !== 'removed') void mend().catch(() => {});
+  if (session.value === 'signed-in') void mend().catch(() => {});
   void (navigator as Navigator & { clearAppBadge?(): Promise<void> }).clearAppBadge?.().catch(() => {});
 }
 

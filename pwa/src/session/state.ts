@@ -1,6 +1,7 @@
 /** Who is signed in and what stands between the phone and the server. */
 
 import { signal } from '@preact/signals';
+import type { Wiped } from '../store/wipe';
 
 export type SessionState =
   /** Reading what the phone knows. */
@@ -10,8 +11,8 @@ export type SessionState =
   | 'signed-in'
   /** The session ended; everything saved stays, and goes out after signing in again. */
   | 'needs-sign-in'
-  /** This phone was removed from the account; everything saved stays, and goes out after signing in on it again. */
-  | 'removed';
+  /** This phone was removed from the account, or the account erased: nothing is kept here any more. */
+  | 'wiped';
 
 /** The state of the key that seals the journal. */
 export type KeysState =
@@ -20,6 +21,8 @@ export type KeysState =
   /** The account has a key this browser does not: enter the twelve words, or start anew. */
   | 'locked';
 
+/** Why nothing is kept here any more, while that is told. */
+export const wipedWhy = signal<Wiped | null>(null);
 export const session = signal<SessionState>('starting');
 export const keys = signal<KeysState>('none');
 /** A recovery wrap exists on the server. */

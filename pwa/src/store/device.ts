@@ -1,13 +1,17 @@
 /** This phone as a writer: its id and the next number in its sequence, kept beside the outbox so both roll back together. */
 
+import { toB64u } from './bytes';
 import type { Tx } from './database';
 import { strict, unwaited } from './database';
 import { newDeviceId } from './ids';
 import type { DeviceRow, OutboxRow } from './schema';
 import { setting } from './values';
 
+const newSecret = (): string => toB64u(crypto.getRandomValues(new Uint8Array(32)));
+
 const fresh = (): DeviceRow => ({
   device_id: newDeviceId(),
+  secret: newSecret(),
   next_seq: 1,
   acked_through: 0,
   registered: false,
@@ -50,17 +54,14 @@ export const markRegistered = (device_id: string): Promise<void> =>
     if (row.device_id === device_id) await tx.objectStore('settings').put({ ...row, registered: true }, 'device');
   });
 
-export const markRemoved = (): Promise<void> =>
+/** This phone's id and secret, for its enrolment; a store from before there were secrets gets one here. */
+export const credential = (): Promise<{ device_id: string; secret: string; instead_of: string | null }> =>
   strict(['settings'], async (tx) => {
-    await tx.objectStore('settings').put({ ...(await deviceIn(tx)), removed: true }, 'device');
+    const row = await deviceIn(tx);
+    const secret = row.secret ?? newSecret();
+    if (!row.secret) await tx.objectStore('settings').put({ ...row, secret }, 'device');
+    return { device_id: row.device_id, secret, instead_of: row.instead_of ?? null };
   });
-
-export const isRemoved = async (): Promise<boolean> => (await setting('device'))?.removed === true;
-
-/** The person signed in on a removed phone again: it becomes a new device, and what waited goes out as its own. */
-export async function returnIfRemoved(): Promise<void> {
-  if (await isRemoved()) await forkDevice();
-}
 
 /**
  * Another copy of this profile wrote under our id (a restored or cloned phone): take a new id and stamp every unsent op

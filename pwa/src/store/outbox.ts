@@ -1,7 +1,7 @@
 /** Ops on their way: what is still to send, what each answer means for the op, what is kept in case of a restore. */
 
 import { now } from '../clock';
-import type { Id, Op, OpResult, SyncAnswer } from '../contract';
+import type { Delivered, Id, Op, OpResult, SyncAnswer } from '../contract';
 import { inPages, look, strict, type Tx } from './database';
 import { deviceIn, letGoIn, nextSeq } from './device';
 import { newOpId } from './ids';
@@ -78,14 +78,16 @@ async function end(tx: SettleTx, op: Op, cargo: Cargo, result: OpResult, at: num
   await tx.objectStore('outbox').delete(op.op_id);
   await tx.objectStore('kept').put({ op_id: op.op_id, entity_id: op.entity_id, op, cargo, at });
   const row = await tx.objectStore('journal').get(op.entity_id);
+  // Delivered under the phone's own secret, its place is not told: it is later than all that arrives before it.
+  const place = result.server_seq ?? (result.status === 'parked' || result.status === 'conflict' ? 0 : null);
   if (row?.op_id === op.op_id) {
     const parked = result.status === 'parked' ? (result.reason ?? 'unknown') : null;
-    await tx.objectStore('journal').put({ ...row, server_seq: result.server_seq ?? 0, parked });
+    await tx.objectStore('journal').put({ ...row, server_seq: place, parked });
   }
   if (cargo === 'token') {
     for (const token of await tx.objectStore('tokens').getAll()) {
       if (token.entity_id !== op.entity_id || op.kind === 'withdraw') continue;
-      await tx.objectStore('tokens').put({ ...token, server_seq: result.server_seq ?? 0 });
+      await tx.objectStore('tokens').put({ ...token, server_seq: place });
     }
   }
 }
@@ -98,6 +100,11 @@ async function renew(tx: SettleTx, row: OutboxRow): Promise<void> {
   const entry = await tx.objectStore('journal').get(row.entity_id);
   if (entry?.op_id === row.op_id) await tx.objectStore('journal').put({ ...entry, op_id });
 }
+
+/** What is told of sent ops: by an exchange, or by a delivery under the phone's own secret, which tells results only. */
+type Told = SyncAnswer | (Delivered & { server_now?: undefined });
+
+const isWhole = (answer: Told): answer is SyncAnswer => 'holes' in answer;
 
 /** What the results ask of the engine beyond the outbox. */
 export interface Aftermath {
@@ -113,7 +120,7 @@ export interface Aftermath {
  * Takes in the per-op results of one exchange, in one transaction. The worker, which cannot act on a server that fell
  * back, leaves the remembered position for the page to compare.
  */
-export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): Promise<Aftermath> =>
+export const settleResults = (sent: Op[], answer: Told, position = true): Promise<Aftermath> =>
   strict(['outbox', 'kept', 'journal', 'tokens', 'settings'], async (tx) => {
     const after: Aftermath = { forked: false, notOurs: false, ended: 0 };
     const byId = new Map(sent.map((op) => [op.op_id, op]));
@@ -140,7 +147,7 @@ export const settleResults = (sent: Op[], answer: SyncAnswer, position = true): 
       else if (result.status === 'fork') after.forked = true;
       else after.notOurs = true;
     }
-    if (position && (await keepPosition(tx, answer))) after.forked = true;
+    if (position && isWhole(answer) && (await keepPosition(tx, answer))) after.forked = true;
     await forgetOld(tx, at);
     return after;
   });
@@ -151,7 +158,7 @@ async function restamp(tx: Tx<'outbox' | 'settings'>, row: OutboxRow): Promise<v
 }
 
 /** Milliseconds since 1970: the server's clock decides how long something is kept, for this phone's may jump. */
-const serverTime = (answer: SyncAnswer): number => Date.parse(answer.server_now) || now();
+const serverTime = (answer: Told): number => Date.parse(answer.server_now ?? '') || now();
 
 /**
  * The device's line on the server. A line shorter than it was, or one that lacks what was acked, means a restore without

@@ -19,8 +19,8 @@ export interface DeviceRow {
   acked_through: number;
   /** The server knows this device. */
   registered: boolean;
-  /** The account no longer has this device; nothing goes out until the person signs in on it again. */
-  removed?: true;
+  /** 32 random bytes, base64url, under which this phone may deliver and nothing else; older stores have none yet. */
+  secret?: B64u;
   /** Numbers nobody waits for any more: what had them was let go on purpose. A gap there is nothing to report. */
   let_go: number[];
   /** The id this store wrote under before, so that the server does not take it for another phone. */
@@ -187,6 +187,19 @@ export interface PersonDb extends DBSchema {
   tokens: { key: string; value: TokenRow };
   sheets: { key: string; value: SheetRow };
 }
+
+/** All of a person's stores. */
+export const KEPT_STORES = [
+  'keys',
+  'settings',
+  'cache',
+  'outbox',
+  'kept',
+  'journal',
+  'drafts',
+  'tokens',
+  'sheets',
+] as const satisfies readonly StoreName[];
 
 export type StoreName = 'settings' | 'keys' | 'cache' | 'outbox' | 'kept' | 'journal' | 'drafts' | 'tokens' | 'sheets';
 

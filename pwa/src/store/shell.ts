@@ -14,6 +14,10 @@ interface ShellMap {
   target: { path: string; at: number } | null;
   /** Somebody signed out here, and the server has not heard of it yet. */
   leaving: boolean;
+  /** A wipe that has begun; see store/wipe.ts. */
+  wiping: { person: Id; why: 'removed' | 'erased' } | null;
+  /** What was wiped here last, told till somebody signs in. */
+  wiped: { person: Id; why: 'removed' | 'erased' } | null;
 }
 
 interface ShellDb extends DBSchema {
@@ -79,6 +83,7 @@ export async function keepMe(me: Me): Promise<void> {
   await keepShell('offset', offset);
   await keepShell('me', me);
   await keepShell('person', me.id);
+  await keepShell('wiped', null);
   await choosePerson(me.id);
 }
 

@@ -4,12 +4,15 @@
  * It merges nothing either and leaves the cursor where it is.
  */
 
+import { Refusal } from '../api';
+import { deliverReady } from '../journal/deliver';
 import { nextBatch, send } from '../journal/exchange';
 import { currentPerson } from '../store/database';
 import { device } from '../store/device';
 import { settleResults } from '../store/outbox';
 import { keepPrompts } from '../store/prompts';
 import { unlessBusy } from '../store/turn';
+import { wipePhone } from '../store/wipe';
 
 const ROUNDS_MAX = 20;
 
@@ -17,9 +20,23 @@ const ROUNDS_MAX = 20;
 export const flushReady = (): Promise<void> => unlessBusy(rounds);
 
 async function rounds(): Promise<void> {
-  if (!currentPerson()) return;
-  const { registered, removed } = await device();
-  if (!registered || removed) return;
+  const person = currentPerson();
+  if (!person || !(await device()).registered) return;
+  try {
+    await exchanges().catch(withoutSession);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'device_revoked') throw error;
+    await wipePhone(person, 'removed');
+  }
+}
+
+/** The session is over: what is ready goes under the phone's own secret. */
+async function withoutSession(error: unknown): Promise<void> {
+  if (!(error instanceof Refusal) || error.status !== 401) throw error;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) if (!(await deliverReady())) return;
+}
+
+async function exchanges(): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const batch = await nextBatch();
     if (batch.length === 0) return;

@@ -36,6 +36,10 @@ export class Log {
     };
   }
 
+  deliver(ops: Op[]): Omit<OpResult, 'server_seq'>[] {
+    return ops.map((op) => this.judge(op)).map(({ server_seq: _place, ...told }) => told);
+  }
+
   private last = () => this.ops.at(-1)?.server_seq ?? 0;
 
   private judge(op: Op): OpResult {

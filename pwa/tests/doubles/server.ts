@@ -1,6 +1,6 @@
 /** A server in a function: routes by method and path, and faults on demand. Stands where `fetch` stands. */
 
-import type { Block, BoxKeys, BoxRelease, Me, Prompt, Release } from '../../src/contract';
+import type { Block, BoxKeys, BoxRelease, Me, Op, Prompt, Release } from '../../src/contract';
 import { Log } from './log';
 
 export const RITA: Me = {
@@ -29,6 +29,8 @@ export class Server {
   me: Me = structuredClone(RITA);
   log = new Log();
   wraps = new Map<string, string>();
+  /** The secret of each phone that told one, by its id. */
+  secrets = new Map<string, string>();
   blocks: Block[] = [];
   box: BoxKeys = { keys: [], epoch: 'box-1', list_hash: '' };
   releases: Release[] = [];
@@ -63,7 +65,7 @@ export class Server {
     return said === null ? new Response(null, { status: 204 }) : json(said);
   }
 
-  private route({ method, path, body }: Seen): Answer {
+  private route({ method, path, body, init }: Seen): Answer {
     const sent = body ? JSON.parse(body) : {};
     if (path === '/api/sign-in') this.session = true;
     if (path === '/api/sign-out') {
@@ -72,7 +74,10 @@ export class Server {
     }
     if (path === '/api/me' || path === '/api/sign-in') return this.me;
     if (path === '/api/prompts/ask-now') return this.ask();
-    if (path.startsWith('/api/devices/')) return this.enrol(path.slice('/api/devices/'.length), sent.name);
+    if (path === '/api/sync/deliver') return this.deliver(init, sent);
+    if (path === '/api/devices') return { devices: [...this.log.devices.keys()].map((id) => shown(id, 'A phone')) };
+    if (path.startsWith('/api/devices/')) return this.enrol(path.slice('/api/devices/'.length), sent);
+    if (path === '/api/me/erase') return this.erase(sent.code);
     if (path === '/api/identity') return this.identity(sent);
     if (path === '/api/wraps') return { wraps: [...this.wraps].map(([kind, text]) => ({ kind, body: text })) };
     if (path.startsWith('/api/wraps/')) return this.wrap(path.slice('/api/wraps/'.length), sent.body);
@@ -93,9 +98,26 @@ export class Server {
     return problem(404, 'not_found');
   }
 
-  private enrol(id: string, name: string): Answer {
-    if (!this.log.devices.has(id)) this.log.devices.set(id, false);
-    return { device_id: id, name, created_at: '2026-11-19T12:00:00Z' };
+  private enrol(id: string, sent: { name: string; secret?: string }): Answer {
+    if (this.log.devices.get(id)) return problem(403, 'device_revoked');
+    this.log.devices.set(id, false);
+    if (sent.secret) this.secrets.set(id, sent.secret);
+    return { ...shown(id, sent.name), reset: null };
+  }
+
+  /** Under a phone's own secret: no cookie counts, and the answer holds results only. */
+  private deliver(init: RequestInit, sent: { nonce: string; ops: Op[] }): Answer {
+    const [id = '', secret] = (new Headers(init.headers).get('authorization') ?? '').slice('Device '.length).split('.');
+    if (init.credentials !== 'omit' || !secret || this.secrets.get(id) !== secret) return problem(401, 'signed_out');
+    if (this.log.devices.get(id)) return problem(403, 'device_revoked');
+    return { proto: 1, nonce: sent.nonce, results: this.log.deliver(sent.ops) };
+  }
+
+  private erase(code: string): Answer {
+    if (code !== '123456') return problem(401, 'code_wrong');
+    for (const id of this.log.devices.keys()) this.log.devices.set(id, true);
+    this.session = false;
+    return null;
   }
 
   private identity(sent: { public_key: string; replaces: string | null }): Answer {
@@ -124,6 +146,8 @@ export class Server {
     return {};
   }
 }
+
+const shown = (device_id: string, name: string) => ({ device_id, name, added_on: '2026-11-19' });
 
 export const json = (body: object, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });

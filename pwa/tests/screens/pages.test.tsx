@@ -3,14 +3,12 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/preact';
 import { expect, test } from 'vitest';
 import type { Prompt, Release } from '../../src/contract';
 import { path } from '../../src/parts/route';
-import { Notices } from '../../src/screens/notices';
 import { EntryPage } from '../../src/screens/resident/entry';
 import { Group } from '../../src/screens/resident/group';
 import { Help } from '../../src/screens/resident/help';
 import { Journal } from '../../src/screens/resident/journal';
 import { PromptPage } from '../../src/screens/resident/prompt';
 import { Today } from '../../src/screens/resident/today';
-import { session } from '../../src/session';
 import { keepCheckin } from '../../src/store';
 import { keepPrompts } from '../../src/store/prompts';
 import { entries, prompts, refresh, releases } from '../../src/store/view';
@@ -193,12 +191,4 @@ test('axe finds nothing wrong with Today, the journal, an entry, the group and H
     expect(await violations()).toEqual([]);
     unmount();
   }
-});
-
-test('a phone removed from the account says so on every page, and offers the way back', () => {
-  session.value = 'removed';
-  render(<Notices />);
-  expect(screen.getByRole('status').textContent).toContain('This phone was removed from your account.');
-  expect(screen.getByRole('link', { name: 'Sign in to add it again' }).getAttribute('href')).toBe('/sign-in');
-  session.value = 'signed-in';
 });

@@ -73,6 +73,14 @@ export function PhonePage() {
             <OnwardIcon size="s" />
           </span>
         </a>
+        <a class="fact" href="/phones">
+          <PhoneIcon size="s" />
+          <b>{words.phones}</b>
+          <span class="small">{words.phonesSub}</span>
+          <span class="end">
+            <OnwardIcon size="s" />
+          </span>
+        </a>
         <a class="fact" href="/your-data">
           <ShareIcon size="s" />
           <b>{words.data}</b>

@@ -141,7 +141,6 @@ export function Stops({ Heading = 'h3' }: { Heading?: 'h2' | 'h3' }) {
 
 function why(): string {
   if (session.value === 'needs-sign-in') return words.signedOut;
-  if (session.value === 'removed') return words.removed;
   if (keys.value === 'locked') return words.needKey;
   return `${online.value ? words.soon : words.noSignal} ${apple() ? words.closed : ''}`.trim();
 }

@@ -20,6 +20,8 @@ export const words = {
   prompts: 'Prompts on this phone',
   data: 'Your data',
   dataSub: 'Export it, rescue it, erase it',
+  phones: 'Your phones',
+  phonesSub: 'Name them, or remove one that is lost',
   signOut: 'Sign out',
   signOutSub: 'Your journal stays here, locked',
   demo: 'Demo clock',

@@ -9,7 +9,6 @@ export const words = {
   soon: 'They go by themselves, usually within seconds.',
   closed: 'On iPhone, answers go when Handrail is open.',
   signedOut: 'Sign in to send them. They stay here till then.',
-  removed: 'This phone was removed from your account. They stay here till you sign in on it again.',
   needKey: 'They wait for your twelve words, or for a new start.',
   takenBack: 'An entry taken back',
   delivered: 'Delivered',
