@@ -160,6 +160,7 @@ class Worker:
         now = clock.now()
         self._each(lambda db: prompts.begin_rhythms(db, now))
         self._each(lambda db: prompts.materialise(db, now))
+        self._each(lambda db: prompts.replan_changed(db, now))
         if self.purged_at is None or now - self.purged_at >= PURGE_EVERY:
             self._each(lambda db: prompts.purge(db, now))
             self._each(lambda db: people.purge(db, now))

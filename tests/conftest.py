@@ -23,6 +23,7 @@ from api.clock import FrozenClock
 from api.db import Base, engine_for, transaction
 from api.mail import Letter
 from api.people.models import Person, SignIn
+from api.prompts import choosing
 from api.state import State, open_state
 from tests.cast import Cast, assemble
 from tests.client import JsonClient
@@ -77,6 +78,12 @@ def frozen() -> Iterator[FrozenClock]:
     """2026-11-19T12:00Z, a Thursday, until the test moves it."""
     with clock.frozen(NOON) as held:
         yield held
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_to_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No prompt is held back, so that a story tells what it is about; a test of chance sets it again."""
+    monkeypatch.setattr(choosing, "HELD_BACK_CHANCE", 0.0)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

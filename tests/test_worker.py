@@ -108,8 +108,9 @@ def test_a_newly_registered_phone_needs_no_further_step(
     for hour in range(0, 24 * 7, 2):
         frozen.at = datetime(2026, 11, 19, 12, 30, tzinfo=UTC) + timedelta(hours=hour)
         worker.run(house, once=True)
-    assert len(service.received) == 3
-    assert len({message.topic for message in service.received}) == 3
+    # Nobody answers the first two, so every other one is left out from then on.
+    assert len(service.received) == 2
+    assert len({message.topic for message in service.received}) == 2
 
 
 def test_ask_me_now_is_sent_at_once_also_at_night(

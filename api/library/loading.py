@@ -94,7 +94,8 @@ class OwnShape(Strict):
 class ProtocolShape(Strict):
     """One check-in: its items, its closing line, and after which answer the close offers more (`heavy`).
 
-    `est_s` is modelled seconds, shortest and longest way through. `pushed` is False for what only a resident starts.
+    `est_s` is modelled seconds, shortest and longest way through. `pushed` is False for what only a resident starts;
+    of what is pushed, `gap_days` is the fewest days between two prompts for it, a week when the file does not say.
     `k` is the fewest people a counted answer needs before a group's coach sees it.
     """
 
@@ -104,6 +105,7 @@ class ProtocolShape(Strict):
     theme = fields.String(required=True, validate=validate.Length(1, 120))
     basis = fields.String(required=True, validate=validate.Length(1, 200))
     pushed = fields.Boolean(required=True)
+    gap_days = fields.Integer(strict=True, validate=validate.Range(1, 60))
     est_s = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 60)), required=True)
     k = fields.Integer(required=True, strict=True, validate=validate.Range(min=5))
     items = fields.List(fields.Nested(ItemShape), required=True, validate=validate.Length(1, 6))

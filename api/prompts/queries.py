@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from api.library import queries as library
 from api.people.models import Person
+from api.prompts.choosing import Level
+from api.prompts.hours import Slot, Times, is_hushed
 from api.prompts.models import LIVE, Prompt, Rhythm
-from api.prompts.planner import Slot, Times, is_hushed
+from api.prompts.planner import SHIFTS_REACH, Eased, Scene, Wishes
+from api.shifts import queries as shifts
 
 AHEAD = timedelta(hours=48)
+HALF_AFTER, RESTING_AFTER = 2, 4  # prompts in a row that passed unanswered
 LOOK_BACK = timedelta(hours=24)
 JUST_ASKED = timedelta(minutes=5)
 SHOWN_MAX = 50
@@ -24,6 +29,7 @@ FOR_PHONE = (
     .where(
         Prompt.person_id == bindparam("person"), Prompt.until > bindparam("since"), Prompt.due_at <= bindparam("upto")
     )
+    .where(Prompt.state != "held_back")
     .order_by(Prompt.due_at.desc(), Prompt.id)
     .limit(SHOWN_MAX)
 )
@@ -88,20 +94,59 @@ def times_of(rhythm: Rhythm, zone: str) -> Times:
     """A rhythm as the planner reads it."""
     slots = tuple(Slot(slot["weekday"], time.fromisoformat(slot["time"]), slot["protocol"]) for slot in rhythm.slots)
     quiet = time.fromisoformat(rhythm.quiet_from), time.fromisoformat(rhythm.quiet_to)
-    return Times(slots, *quiet, rhythm.paused_until, zone)
+    return Times(slots, *quiet, rhythm.paused_until, zone, rhythm.nights_until)
 
 
-def scheduled_days(db: Session, person_ids: Iterable[str], since: date) -> dict[str, frozenset[date]]:
-    """The local days from `since` on that already have a scheduled prompt, per person who has any."""
-    rows = db.execute(
-        select(Prompt.person_id, Prompt.local_date).where(
-            Prompt.person_id.in_(list(person_ids)), Prompt.asked.is_(False), Prompt.local_date >= since
+def wishes_of(rhythm: Rhythm) -> Wishes:
+    """What a resident wants of prompts besides their hours, as the planner reads it."""
+    levels = cast(Mapping[str, Level], rhythm.protocols)
+    when = rhythm.after_shift, rhythm.during_shift, rhythm.post_call_h
+    return Wishes(rhythm.weekly_cap, levels, *when, rhythm.hold_back, rhythm.chosen)
+
+
+def eased_by(misses: int) -> Eased:
+    """How far prompts ease after so many in a row that passed unanswered."""
+    return "resting" if misses >= RESTING_AFTER else "half" if misses >= HALF_AFTER else "usual"
+
+
+def unsent(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The scheduled prompts that may still be planned otherwise: not due yet, and not settled early."""
+    return Prompt.asked.is_(False), Prompt.state.in_(("planned", "held_back")), Prompt.due_at > now
+
+
+def scenes(
+    db: Session, rhythms: Sequence[tuple[Rhythm, str]], now: datetime, before: datetime, anew: bool = False
+) -> list[Scene]:
+    """All the planner needs to know of these people, in three queries; `anew` leaves out what is not sent yet."""
+    people, gaps = [rhythm.person_id for rhythm, _ in rhythms], library.gaps()
+    longest = timedelta(days=max(7, *(2 * days for days in gaps.values())) + 2)
+    asked = _asked(db, people, (now - longest).date(), now if anew else None)
+    known = shifts.shifts_between(db, people, now - SHIFTS_REACH, before + SHIFTS_REACH)
+    return [
+        Scene(
+            person_id=rhythm.person_id,
+            times=times_of(rhythm, zone),
+            wishes=wishes_of(rhythm),
+            gaps=gaps,
+            asked=asked.get(rhythm.person_id, {}),
+            shifts=known.get(rhythm.person_id, ()),
+            eased=eased_by(rhythm.misses),
         )
-    )
-    days: dict[str, set[date]] = {}
-    for person_id, day in rows:
-        days.setdefault(person_id, set()).add(day)
-    return {person_id: frozenset(found) for person_id, found in days.items()}
+        for rhythm, zone in rhythms
+    ]
+
+
+def _asked(db: Session, person_ids: list[str], since: date, anew_at: datetime | None) -> dict[str, dict[date, str]]:
+    """The local days from `since` on that have a scheduled prompt, with its protocol, per person who has any."""
+    columns = Prompt.person_id, Prompt.local_date, Prompt.protocol
+    which = Prompt.person_id.in_(person_ids), Prompt.asked.is_(False), Prompt.local_date >= since
+    rows = select(*columns).where(*which)
+    if anew_at:
+        rows = rows.where(~and_(*unsent(anew_at)))
+    days: dict[str, dict[date, str]] = {}
+    for person_id, day, protocol in db.execute(rows):
+        days.setdefault(person_id, {})[day] = protocol
+    return days
 
 
 def asked_on(db: Session, person: Person, day: date) -> int:

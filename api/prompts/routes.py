@@ -6,9 +6,17 @@ from typing import Any
 
 from api import clock
 from api.http import RESIDENT, Call, room, route
-from api.prompts import queries, services
+from api.prompts import preview, queries, services
 from api.prompts.models import Rhythm
-from api.prompts.schemas import AskNow, PromptsAnswer, PromptShape, RhythmShape
+from api.prompts.schemas import (
+    AskNow,
+    LogAnswer,
+    PreviewAnswer,
+    PromptsAnswer,
+    PromptShape,
+    RhythmChange,
+    RhythmShape,
+)
 
 blp = room("prompts")
 
@@ -38,16 +46,21 @@ def read_rhythm(call: Call) -> Any:
     return _shown(services.begin_rhythm(call.db, call.me, clock.now()), call.me.zone)
 
 
-@route(blp, "PUT", "/api/rhythm", caller=RESIDENT, body=RhythmShape, answer=RhythmShape)
+@route(blp, "PUT", "/api/rhythm", caller=RESIDENT, body=RhythmChange, answer=RhythmShape)
 def change_rhythm(call: Call) -> Any:
     return _shown(services.change_rhythm(call.db, call.me, call.body, clock.now()), call.body["zone"])
 
 
+@route(blp, "GET", "/api/rhythm/preview", caller=RESIDENT, answer=PreviewAnswer, write=True)
+def read_preview(call: Call) -> Any:
+    now = clock.now()
+    return preview.two_weeks(call.db, services.begin_rhythm(call.db, call.me, now), call.me.zone, now)
+
+
+@route(blp, "GET", "/api/prompts/log", caller=RESIDENT, answer=LogAnswer)
+def read_log(call: Call) -> Any:
+    return {"prompts": preview.log(call.db, call.me, clock.now())}
+
+
 def _shown(rhythm: Rhythm, zone: str) -> dict[str, Any]:
-    return {
-        "slots": rhythm.slots,
-        "quiet_from": rhythm.quiet_from,
-        "quiet_to": rhythm.quiet_to,
-        "paused_until": rhythm.paused_until,
-        "zone": zone,
-    }
+    return {"zone": zone, **{wish: getattr(rhythm, wish) for wish in services.WISHES}}

@@ -1726,6 +1726,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LogAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pulse/blocks": {
         parameters: {
             query?: never;
@@ -3074,7 +3145,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["RhythmShape"];
+                    "application/json": components["schemas"]["RhythmChange"];
                 };
             };
             responses: {
@@ -3152,6 +3223,77 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rhythm/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewAnswer"];
+                    };
+                };
+                /** @description `bad_request`; `not_anonymous` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `code_wrong`; `signed_out` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `bad_token`; `cross_site`; `device_revoked`; `forbidden`; `not_eligible` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+                /** @description `unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemShape"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4759,6 +4901,22 @@ export interface components {
             /** Format: email */
             email: string;
         };
+        ComingDay: {
+            /** Format: date */
+            date: string;
+            prompt: components["schemas"]["ComingPrompt"] | null;
+            /** @enum {string|null} */
+            reason: "no_slot" | "quiet" | "paused" | "nights" | "vacation" | "on_shift" | "post_call" | "cap" | "gap" | "off" | "eased" | "resting" | "held_back" | "over" | "done" | null;
+            why: string;
+        };
+        ComingPrompt: {
+            /** Format: date-time */
+            at: string;
+            protocol: string;
+            /** Format: date-time */
+            until: string;
+            why: string;
+        };
         CondShape: {
             in?: number[];
             item?: string;
@@ -4962,6 +5120,19 @@ export interface components {
             protocols: components["schemas"]["ProtocolShape"][];
             version: string;
         };
+        LogAnswer: {
+            prompts: components["schemas"]["LoggedPrompt"][];
+        };
+        LoggedPrompt: {
+            /** Format: date-time */
+            at: string;
+            chance: number | null;
+            /** Format: date */
+            date: string;
+            protocol: string;
+            /** @enum {string} */
+            state: "planned" | "open" | "answered" | "snoozed" | "declined" | "passed" | "held_back";
+        };
         Me: {
             demo: components["schemas"]["DemoClock"] | null;
             email: string;
@@ -5056,6 +5227,14 @@ export interface components {
             /** @enum {string} */
             state: "member" | "disabled";
         };
+        PreviewAnswer: {
+            days: components["schemas"]["ComingDay"][];
+            /** @enum {string} */
+            eased: "usual" | "half" | "resting";
+            nights_quiet_from: string;
+            nights_quiet_to: string;
+            zone: string;
+        };
         ProblemShape: {
             code: string;
             detail: string;
@@ -5086,6 +5265,7 @@ export interface components {
             basis: string;
             close: string;
             est_s: number[];
+            gap_days?: number;
             heavy: components["schemas"]["CondShape"] | null;
             id: string;
             items: components["schemas"]["ItemShape"][];
@@ -5140,12 +5320,40 @@ export interface components {
             /** @enum {string} */
             status: "applied" | "dup" | "conflict" | "fork" | "parked" | "later" | "not_yours";
         };
-        RhythmShape: {
+        RhythmChange: {
+            after_shift?: boolean;
+            during_shift?: boolean;
+            hold_back?: boolean;
+            /** Format: date */
+            nights_until?: string | null;
             /** Format: date */
             paused_until: string | null;
+            post_call_h?: number;
+            protocols?: {
+                [key: string]: "more" | "usual" | "less" | "off";
+            };
             quiet_from: string;
             quiet_to: string;
             slots: components["schemas"]["SlotShape"][];
+            weekly_cap?: number;
+            zone: string;
+        };
+        RhythmShape: {
+            after_shift: boolean;
+            during_shift: boolean;
+            hold_back: boolean;
+            /** Format: date */
+            nights_until: string | null;
+            /** Format: date */
+            paused_until: string | null;
+            post_call_h: number;
+            protocols: {
+                [key: string]: "more" | "usual" | "less" | "off";
+            };
+            quiet_from: string;
+            quiet_to: string;
+            slots: components["schemas"]["SlotShape"][];
+            weekly_cap: number;
             zone: string;
         };
         RunShape: {
@@ -5170,7 +5378,7 @@ export interface components {
             email: string;
         };
         SlotShape: {
-            protocol: string;
+            protocol: string | null;
             time: string;
             weekday: number;
         };

@@ -17,10 +17,10 @@ HOUR = timedelta(hours=1)
 
 
 def thursday(at: str = "12:30", **changes: Any) -> dict[str, Any]:
-    """A rhythm with one slot on Thursdays, Chicago time."""
+    """A rhythm with one slot on Thursdays, Chicago time, and nothing left to chance."""
     slots = [{"weekday": 3, "time": at, "protocol": "P01"}]
     quiet = {"quiet_from": "22:00", "quiet_to": "05:00"}
-    return {"slots": slots, "paused_until": None, "zone": "America/Chicago", **quiet, **changes}
+    return {"slots": slots, "paused_until": None, "zone": "America/Chicago", "hold_back": False, **quiet, **changes}
 
 
 def planned(engine: Engine, person: Person, now: datetime = NOON, at: str = "12:30") -> Prompt:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 from api.db import new_id, transaction
 from api.people.models import Device, Person
 from api.problems import Problem
-from api.prompts import queries, services
+from api.prompts import queries, services, words
 from api.prompts.models import Prompt, Rhythm
 from tests.cast import Cast
 from tests.prompts.steps import HOUR, NOON, open_due, planned, prompts_of, thursday
@@ -30,7 +30,7 @@ def test_a_phone_that_registered_gets_a_first_rhythm_and_its_prompts(engine: Eng
     (prompt,) = prompts_of(engine, cast.rita)
     assert (prompt.protocol, prompt.local_date, prompt.state) == ("P02", date(2026, 11, 21), "planned")
     assert prompt.due_at == datetime(2026, 11, 21, 16, tzinfo=UTC)
-    assert prompt.why == services.WHY_FIRST
+    assert prompt.why == words.WHY["first"]
     assert prompts_of(engine, cast.ravi) == []
 
 
@@ -110,7 +110,7 @@ def test_a_changed_rhythm_replaces_what_has_not_fallen_due(engine: Engine, cast:
         services.change_rhythm(db, cast.rita, thursday("14:00"), NOON + HOUR)
     (prompt,) = prompts_of(engine, cast.rita)
     assert prompt.due_at == datetime(2026, 11, 19, 20, tzinfo=UTC)
-    assert prompt.why == services.WHY_CHOSEN
+    assert prompt.why == words.WHY["chosen"]
 
 
 def test_a_changed_rhythm_gives_no_second_prompt_on_a_day_that_had_one(engine: Engine, cast: Cast) -> None:

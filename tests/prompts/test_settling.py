@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 from api.clock import FrozenClock
 from api.db import new_id, transaction
 from api.problems import Problem
-from api.prompts import queries, services
+from api.prompts import queries, services, words
 from api.prompts.models import Prompt
+from api.prompts.services import settling
 from tests.cast import Cast
 from tests.prompts.steps import HOUR, NOON, open_due, planned, prompts_of, settle, state_of, thursday
 
@@ -114,7 +115,7 @@ def test_asking_now_works_in_quiet_hours_and_outside_every_cap(engine: Engine, c
     night = datetime(2026, 11, 19, 8, tzinfo=UTC)
     with transaction(engine) as db:
         asked = services.ask_now(db, cast.rita, "P02", night)
-    assert (asked.protocol, asked.state, asked.due_at, asked.why) == ("P02", "open", night, services.WHY_ASKED)
+    assert (asked.protocol, asked.state, asked.due_at, asked.why) == ("P02", "open", night, words.WHY_ASKED)
     assert asked.until == night + 2 * HOUR
     assert [opened.prompt.id for opened in open_due(engine, night)] == [asked.id]
     with transaction(engine) as db:
@@ -141,7 +142,7 @@ def test_what_is_never_pushed_cannot_be_asked_for(engine: Engine, cast: Cast) ->
 
 def test_asking_without_end_is_slowed_down(engine: Engine, cast: Cast) -> None:
     with transaction(engine) as db:
-        for _ in range(services.ASKED_PER_DAY_MAX):
+        for _ in range(settling.ASKED_PER_DAY_MAX):
             services.ask_now(db, cast.rita, None, NOON)
     with pytest.raises(Problem) as refused, transaction(engine) as db:
         services.ask_now(db, cast.rita, None, NOON)

@@ -16,7 +16,7 @@ from api import clock
 from api.addresses import origin_of
 from api.people.models import Device, Person
 from api.problems import Problem
-from api.prompts.planner import instant
+from api.prompts.hours import instant
 from api.prompts.services import begin_rhythm
 from api.push import queries
 from api.push.endpoints import endpoint_trouble, key_troubles

@@ -20,7 +20,20 @@ beforeEach(() => {
   rhythm.value = null;
   rhythmState.value = 'loading';
   reachable = true;
-  kept = { slots: SLOTS, quiet_from: '22:00', quiet_to: '07:00', paused_until: null, zone: 'America/Chicago' };
+  kept = {
+    slots: SLOTS,
+    quiet_from: '22:00',
+    quiet_to: '07:00',
+    paused_until: null,
+    zone: 'America/Chicago',
+    weekly_cap: 4,
+    protocols: {},
+    nights_until: null,
+    after_shift: false,
+    during_shift: false,
+    post_call_h: 8,
+    hold_back: true,
+  };
   globalThis.fetch = async (_input, init) => {
     if (!reachable) throw new TypeError('Failed to fetch');
     if (init?.method === 'PUT') kept = JSON.parse(String(init.body));

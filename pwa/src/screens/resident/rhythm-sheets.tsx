@@ -79,9 +79,10 @@ export function SlotSheet({ rhythm, index, keep, onClose }: SheetProps & { index
           {words.slot.what}
           <select
             class="box"
-            value={slot.protocol}
-            onChange={(event) => setSlot({ ...slot, protocol: event.currentTarget.value })}
+            value={slot.protocol ?? ''}
+            onChange={(event) => setSlot({ ...slot, protocol: event.currentTarget.value || null })}
           >
+            <option value="">{words.slot.any}</option>
             {(library.value?.protocols ?? [])
               .filter((one) => one.pushed)
               .map((one) => (

@@ -131,7 +131,7 @@ function SlotRow({ slot, onOpen }: { slot: Slot; onOpen: () => void }) {
   return (
     <button type="button" class="row slot" aria-haspopup="dialog" onClick={onOpen}>
       <span>
-        {protocolOf(slot.protocol)?.name ?? slot.protocol}
+        {slot.protocol ? (protocolOf(slot.protocol)?.name ?? slot.protocol) : words.slot.any}
         <span class="small">{words.at(words.days[slot.weekday] ?? '', slot.time)}</span>
       </span>
       <span class="end">

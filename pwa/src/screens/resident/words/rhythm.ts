@@ -27,6 +27,7 @@ export const words = {
     day: 'Day',
     time: 'Time',
     what: 'Check-in',
+    any: 'Whichever is due',
     keep: 'Keep this time',
     remove: 'Take it out',
     inQuiet: 'That is in your quiet hours, or right before them, so it would not come.',
