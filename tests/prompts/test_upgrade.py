@@ -10,7 +10,7 @@ from api.db import engine_for, transaction
 from api.prompts import queries
 from api.prompts.models import Prompt, Rhythm
 
-BEFORE = "0007"
+BEFORE = "0008"
 AT, DUE, UNTIL = (f"2026-11-19 {at}:00.000000" for at in ("12:00", "18:30", "22:30"))
 ROWS = (
     f"INSERT INTO person VALUES ('rita', 'r@x.example', 'Rita', 'resident', 'America/Chicago', '{AT}', NULL)",
