@@ -17,6 +17,7 @@ from api.push.outcome import Outcome
 from api.push.parcel import Parcel
 from tests.fakes.push_service import BrowserKeys
 
+LEASE = services.LEASE
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
 KEY = "the-current-key"
 FCM = "https://fcm.googleapis.com"
