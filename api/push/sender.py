@@ -7,40 +7,29 @@ the caller's claims, honours proxies, and puts endpoints and response bodies int
 from __future__ import annotations
 
 import ipaddress
-import socket
-from contextvars import ContextVar
+import ssl
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import aiohttp
 import structlog
 from pywebpush import WebPusher
-from yarl import URL
 
 from api import clock
-from api.addresses import is_public
+from api.addresses import is_public, origin_of
 from api.push import message
 from api.push.endpoints import decoded, endpoint_trouble
+from api.push.lines import Lines, Refused
 from api.push.outcome import Outcome, of_answer
 from api.push.parcel import LAST_CALL, Parcel
 from api.push.vapid import Ring, Signer
 
 log = structlog.get_logger()
 
-CONNECTIONS_MAX = 256
 NOWHERE = {"endpoint": ""}
 BLOCKED, NO_ANSWER = Outcome("blocked"), Outcome("unknown")
-
-
-@dataclass
-class Connecting:
-    """Where the current send wants to connect; `refused` is set when an address was not allowed."""
-
-    origin: str
-    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,40 +41,45 @@ class Letter:
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
-
-_connecting: ContextVar[Connecting] = ContextVar("connecting")
+    def request(self) -> bytes:
+        """The letter as it goes over the line. The address was checked as it stands, so it is sent as it stands."""
+        host, path = _split(self.endpoint)
+        named = {"Host": host, **self.headers, "Content-Length": str(len(self.body))}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+        return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode("ascii") + self.body
 
 
 class Sender:
-    """One shared session for all sends of a worker: `async with Sender(...) as sender`.
+    """One set of lines for all sends of a worker: `async with Sender(...) as sender`.
 
-    `test_origin` is one more origin that may be pushed to, and the only one that may stand on loopback.
+    `test_origin` is one more origin that may be pushed to, and the only one that may stand on loopback; `tls` is for
+    tests whose push service has a certificate of its own.
     """
 
-    def __init__(self, keys: Ring, subject: str, origin: str, timeout_s: float, test_origin: str | None = None) -> None:
+    def __init__(
+        self,
+        keys: Ring,
+        subject: str,
+        origin: str,
+        timeout_s: float,
+        test_origin: str | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._keys = keys
         self._subject = subject
         self._signers: dict[str, Signer] = {}
         self._origin = origin
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, 5))
+        self._timeout_s = timeout_s
         self._test_origin = test_origin.rstrip("/") if test_origin else None
-        self._session: aiohttp.ClientSession
+        self._lines = Lines(self._allows, tls or ssl.create_default_context())
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX, socket_factory=self._socket),
-            timeout=self._timeout,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),
-        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        await self._session.close()
+        self._lines.close()
 
     async def send(self, parcel: Parcel, now: datetime) -> Outcome:
         """Seal one prompt's message and hand it to its push service."""
@@ -100,7 +94,7 @@ class Sender:
         left = parcel.until - now
         if left < LAST_CALL:
             return NO_ANSWER
-        if endpoint_trouble(parcel.endpoint, self._test_origin):
+        if endpoint_trouble(parcel.endpoint, self._test_origin) or origin_of(parcel.endpoint) != parcel.origin:
             return BLOCKED
         signer = self._signer(parcel)
         if signer is None:
@@ -129,17 +123,13 @@ class Sender:
 
         Never raises for what the other side does: no answer in time is an Outcome too.
         """
-        connecting = Connecting(letter.origin)
-        _connecting.set(connecting)
-        # The address was checked as it stands, so it is sent as it stands.
-        url = URL(letter.endpoint, encoded=True)
         try:
-            # The answer's body is left unread: nobody needs it, and it could be long, slow or private.
-            sent = self._session.post(url, data=letter.body, headers=letter.headers, allow_redirects=False)
-            async with sent as answer:
-                return of_answer(answer.status, answer.headers.get("Retry-After"), _machine_now())
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
-            return BLOCKED if connecting.refused else NO_ANSWER
+            answer = await self._lines.ask(letter.origin, letter.request(), self._timeout_s)
+        except Refused:
+            return BLOCKED
+        except (OSError, TimeoutError, ValueError):
+            return NO_ANSWER
+        return of_answer(answer.status, answer.retry_after, _machine_now())
 
     def _plain(self, parcel: Parcel) -> bytes:
         if parcel.trial:
@@ -154,19 +144,22 @@ class Sender:
             return None
         return self._signers.setdefault(public, Signer(key, self._subject))
 
-    def _socket(self, address: Any) -> socket.socket:
-        """The guard: called with each resolved address just before connecting, so no second look-up can differ."""
-        family, kind, proto, _, place = address
-        connecting = _connecting.get()
-        if not is_public(place[0]) and not self._is_test(connecting.origin, place):
-            connecting.refused = True
-            raise OSError("the address is not a public one")
-        return socket.socket(family, kind, proto)
+    def _allows(self, origin: str, place: tuple[Any, ...]) -> bool:
+        """The guard: asked about each resolved address just before connecting, so no second look-up can differ."""
+        return is_public(place[0]) or self._is_test(origin, place)
 
     def _is_test(self, origin: str, place: tuple[Any, ...]) -> bool:
         if self._test_origin is None or origin != self._test_origin:
             return False
         return ipaddress.ip_address(place[0]).is_loopback and place[1] == urlsplit(origin).port
+
+
+def _split(endpoint: str) -> tuple[str, str]:
+    """Host (with its port where it has one) and path of an endpoint, character for character."""
+    rest = endpoint.partition("://")[2]
+    cut = next((at for at, sign in enumerate(rest) if sign in "/?"), len(rest))
+    path = rest[cut:]
+    return rest[:cut], path if path.startswith("/") else f"/{path}"
 
 
 def _machine_now() -> datetime:

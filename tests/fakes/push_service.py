@@ -91,6 +91,8 @@ class PushService:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = True
+        # A client that was killed in the middle of a request is nothing to tell about.
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
