@@ -139,10 +139,12 @@ class Sender:
     def _signer(self, parcel: Parcel) -> Signer | None:
         """Who signs for this subscription: the key it was made under. None when that key is not on this machine."""
         public = parcel.vapid_key or self._keys.current
-        key = self._keys.key(public)
-        if key is None:
-            return None
-        return self._signers.setdefault(public, Signer(key, self._subject))
+        if public not in self._signers:
+            key = self._keys.key(public)
+            if key is None:
+                return None
+            self._signers[public] = Signer(key, self._subject)
+        return self._signers[public]
 
     def _allows(self, origin: str, place: tuple[Any, ...]) -> bool:
         """The guard: asked about each resolved address just before connecting, so no second look-up can differ."""

@@ -78,8 +78,9 @@ class Ring:
         return self.current
 
     def _read(self) -> dict[str, Key]:
-        looked = [(path.name, path.stat()) for path in sorted(self.folder.glob("vapid*.pem"))]
-        seen = [(name, found.st_ino, found.st_mtime_ns) for name, found in looked]
+        # Two looks at most: this is asked for every send. A file that comes or goes changes its folder, and a current
+        # key that is replaced is another file.
+        seen = os.stat(self.folder).st_mtime_ns, os.stat(self.folder / CURRENT).st_ino
         if seen != self._seen:
             files = [self.folder / CURRENT, *sorted(self.folder.glob(f"{OLD}*.pem"), reverse=True)]
             keys = [private_key(path.read_bytes()) for path in files]

