@@ -138,9 +138,9 @@ class Journal(RuleBasedStateMachine):
     def back_up(self) -> None:
         self.copy = backup.take(self.engine, TABLES)
 
-    @rule()
-    def go_back_to_the_copy(self) -> None:
-        backup.restore(self.engine, self.copy)
+    @rule(new_epoch=BOOLEANS)
+    def go_back_to_the_copy(self, new_epoch: bool) -> None:
+        backup.restore(self.engine, self.copy, new_epoch)
 
     @rule(which=ANY)
     def lose_a_number(self, which: int) -> None:
