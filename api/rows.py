@@ -27,18 +27,21 @@ def tables(connection: Connection) -> list[Table]:
     return [table for table in found.sorted_tables if table.name != REVISIONS]
 
 
-def dump(connection: Connection) -> Iterator[str]:
-    """Every row of the database as lines of JSON, as of the transaction the connection is in."""
-    for table in tables(connection):
+def dump(connection: Connection, known: list[Table] | None = None) -> Iterator[str]:
+    """Every row of the database as lines of JSON, as of the transaction the connection is in.
+
+    `known` are its tables where somebody looked already.
+    """
+    for table in known or tables(connection):
         yield json.dumps({"table": table.name, "columns": [column.name for column in table.columns]})
         rows = select(table).order_by(*table.primary_key.columns)
         for row in connection.execution_options(yield_per=CHUNK).execute(rows):
             yield json.dumps([_told(value) for value in row], ensure_ascii=False, separators=(",", ":"))
 
 
-def load(connection: Connection, lines: Iterable[str]) -> None:
+def load(connection: Connection, lines: Iterable[str], known: list[Table] | None = None) -> None:
     """Put these rows in place of all that is there. Raises KeyError for a table or column that is not."""
-    there = {table.name: table for table in tables(connection)}
+    there = {table.name: table for table in known or tables(connection)}
     for table in reversed(list(there.values())):
         connection.execute(table.delete())
     table, readers = Table("none", MetaData()), list[tuple[str, Callable[[Any], Any]]]()

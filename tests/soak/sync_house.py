@@ -65,6 +65,8 @@ class House:
         }
         self.state: State = open_state(config.read(environ))
         migrate.upgrade(self.state.engine)
+        with self.state.engine.connect() as connection:
+            self._tables = rows.tables(connection)
         self._app: Flask = create_app(state=self.state)
         self._log = open(self.folder / "server.log", "w")
         self._launcher = subprocess.Popen(
@@ -160,7 +162,7 @@ class House:
                 self.state.engine.connect() as connection,
                 connection.begin(),
             ):
-                lines.writelines(line + "\n" for line in rows.dump(connection))
+                lines.writelines(line + "\n" for line in rows.dump(connection, self._tables))
             return out.getvalue()
 
     def put_back(self, copy: bytes, new_epoch: bool) -> None:
@@ -168,7 +170,7 @@ class House:
         self.kill()
         with transaction(self.state.engine) as db:
             with gzip.open(io.BytesIO(copy), "rt", encoding="utf-8") as lines:
-                rows.load(db.connection(), lines)
+                rows.load(db.connection(), lines, self._tables)
             if new_epoch:
                 journal.begin_epoch(db)
         self.start()

@@ -200,8 +200,11 @@ class Seed:
                 intent.sure = False
 
     def _change_hands(self) -> None:
-        """Somebody else signs in on this browser while things wait; then it is the first person's again."""
-        phone = self.chance.choice(self.phones)
+        """Somebody else signs in on this browser while things wait; then it is the first person's again.
+
+        Versions before phones said whose they are looked for themselves who is signed in, so they are spared.
+        """
+        phone = self.chance.choice([phone for phone in self.phones if phone.person_id] or [self._phone("Rita")])
         other = next(name for name in self.people if name != phone.owner)
         mine, phone.send.cookie = phone.send.cookie, self.cookies[other]  # type: ignore[attr-defined]
         for _ in range(3):
