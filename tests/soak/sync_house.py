@@ -81,8 +81,9 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         assert self._launcher.stdin is not None
-        self._launcher.stdin.close()
-        self._launcher.wait(10)
+        self.kill()
+        self._launcher.kill()
+        self._launcher.wait()
         self.state.engine.dispose()
         self._log.close()
 

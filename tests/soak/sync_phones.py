@@ -68,7 +68,7 @@ class SoakPhone(Phone):
     def twin(self) -> SoakPhone:
         """The same profile once more: everything it holds, on a way of its own."""
         other = copy.copy(self)
-        for name in ("outbox", "kept", "log", "attention", "restamped", "holes"):
+        for name in ("outbox", "kept", "log", "attention", "restamped", "let_go", "holes"):
             setattr(other, name, copy.copy(getattr(self, name)))
         other.send = copy.copy(self.send)
         return other
@@ -139,7 +139,7 @@ class Weather:
             "answer": {"answer lost": faults.lost_answer, "answer cut": faults.cut, "sent twice": faults.twice},
             "gateway": {
                 "portal": faults.portal,
-                "no nonce": faults.no_nonce,
+                "no nonce": _without_nonce,
                 "500": faults.status(500, "internal"),
                 "502": faults.gateway(502),
                 "503": faults.status(503, retry_after=2),
@@ -189,6 +189,12 @@ class Weather:
         self.late.append(thread)
         thread.start()
         return None
+
+
+def _without_nonce(request: faults.Request, forward: faults.Forward) -> faults.Answer | None:
+    """A good answer in every field but the nonce; the request, which may hold poison, is not even read."""
+    told = {"proto": 1, "results": [], "acked_through": 99, "changes": [], "holes": [], "missing": [], "cursor": "x.9"}
+    return faults.Answer(200, (("Content-Type", "application/json"),), json.dumps(told).encode())
 
 
 def phone_for(network: FaultyProxy, person: Person, cookie: str, keys: Keys, chance: random.Random) -> SoakPhone:

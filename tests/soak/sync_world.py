@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 
@@ -57,6 +56,7 @@ class Seed:
     copies: list[bytes] = field(default_factory=list)
     down: int = 0
     unsure: int = 0
+    went_back: bool = False
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.number)
@@ -68,7 +68,7 @@ class Seed:
         self.prompts = {name: self._prompts(person) for name, person in self.people.items()}
         self.vanished: list[SoakPhone] = []
         self.snapshots: list[SoakPhone] = []
-        self.asks = len(network_seen(self.network))
+        self.asks = len(self.network.exchanges())
 
     def run(self) -> None:
         """Sixty things saved, with faults; what is special happens once each, at a moment drawn by lot."""
@@ -158,6 +158,7 @@ class Seed:
     def _go_back(self, new_epoch: bool) -> None:
         if self.copies:
             self.weather.calm()
+            self.went_back = True
             for phone in self.vanished:
                 self._forgive(phone.kept)
             self.house.put_back(self.chance.choice(self.copies), new_epoch)
@@ -193,6 +194,9 @@ class Seed:
     def _bury(self, phone: SoakPhone, but: dict[str, Op]) -> None:
         self._forgive({op_id: op for op_id, op in phone.outbox.items() if op_id not in but})
         self.vanished.append(phone)
+        if self.went_back:
+            # What it had delivered may be gone from the server since, and it cannot offer it any more.
+            self._forgive(phone.kept)
 
     def _forgive(self, ops: dict[str, Op]) -> None:
         for intent in (*self.intents, *self.planted):
@@ -237,7 +241,7 @@ class Seed:
 
     def _replay(self) -> None:
         """An old request arrives once more, byte for byte."""
-        asked = network_seen(self.network)[self.asks :]
+        asked = self.network.exchanges()[self.asks :]
         if asked:
             request = self.chance.choice(asked).request
             sound = tuple((name, value) for name, value in request.headers if not name.lower().startswith("x-soak"))
@@ -291,7 +295,3 @@ class Seed:
     def _prompts(self, person: Person) -> list[str]:
         with transaction(self.house.state.engine) as db:
             return [prompting.ask_now(db, person, "P01", clock.now()).id]
-
-
-def network_seen(network: FaultyProxy) -> list[Any]:
-    return network.exchanges("/api/sync")

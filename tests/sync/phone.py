@@ -86,6 +86,7 @@ class Phone:
     log: dict[int, Op] = field(default_factory=dict)
     attention: dict[str, str] = field(default_factory=dict)
     restamped: set[str] = field(default_factory=set)
+    let_go: set[int] = field(default_factory=set)
     holes: list[int] = field(default_factory=list)
     prompts: list[dict[str, Any]] = field(default_factory=list)
 
@@ -145,7 +146,7 @@ class Phone:
 
     def become_another(self) -> None:
         """Another phone uses this device id, so take a new one and stamp anew what was never delivered."""
-        self.device_id, self.last_seq, self.acked_through = str(uuid.uuid4()), 0, 0
+        self.device_id, self.last_seq, self.acked_through, self.let_go = str(uuid.uuid4()), 0, 0, set()
         waiting, self.outbox = list(self.outbox.values()), {}
         for op in waiting:
             self.attention.pop(op["op_id"], None)
@@ -184,6 +185,9 @@ class Phone:
         went_back = self._went_back(answer)
         # Asked before anything is adopted: when this question gets lost, the next exchange has to ask it again.
         lacking = self._ask_missing() if went_back else []
+        if went_back:
+            # What is there under another number, brought by another phone, leaves its own number empty for good.
+            self.let_go |= {op["seq"] for op_id, op in self.kept.items() if op_id not in lacking and self._is_mine(op)}
         self.epoch, self.acked_through = answer["server_epoch"], answer["acked_through"]
         self.cursor, self.more, self.holes = answer["cursor"], answer["more"], answer["holes"]
         self.prompts, self.speaks = answer["prompts"], answer["proto"]
@@ -204,8 +208,11 @@ class Phone:
         """Whether the server is an older one than this phone knew: another epoch, or it lacks what it once had."""
         if self.epoch not in (None, answer["server_epoch"]) or answer["acked_through"] < self.acked_through:
             return True
-        acked = {op["seq"] for op in self.kept.values() if op["device_id"] == self.device_id}
+        acked = {op["seq"] for op in self.kept.values() if self._is_mine(op)} - self.let_go
         return not acked.isdisjoint(answer["holes"])
+
+    def _is_mine(self, op: Op) -> bool:
+        return bool(op["device_id"] == self.device_id)
 
     def _pulled(self, server_seq: int, op: Op) -> None:
         """A withdrawal is kept by whoever saw it, so that no restore brings back what it took away."""
@@ -214,14 +221,10 @@ class Phone:
             self.kept.setdefault(op["op_id"], op)
 
     def _send_again(self, op: Op, answered: set[tuple[str, str]]) -> None:
-        """Put back on its way what the server lacks; ops of other ids, which it may have forgotten, under this one."""
-        if op["op_id"] in self.outbox or (op["op_id"], op["device_id"]) in answered:
-            return
-        self.restamped.add(op["op_id"])
-        if op["device_id"] == self.device_id:
+        """Put back on its way, byte for byte, what the server lacks; another phone may bring the same meanwhile."""
+        if op["op_id"] not in self.outbox and (op["op_id"], op["device_id"]) not in answered:
+            self.restamped.add(op["op_id"])
             self.outbox = {op["op_id"]: op} | self.outbox
-        else:
-            self._restamp(op)
 
     def _settled(self, op: Op, result: dict[str, Any]) -> None:
         status, op_id = result["status"], op["op_id"]
@@ -231,7 +234,8 @@ class Phone:
             self.kept[op_id] = op
         if status in ("applied", "dup") and op["kind"] != "prompt":
             self.log[result["server_seq"]] = op
-        elif status in ("fork", "not_yours") and op["device_id"] != self.device_id:
+        elif status in ("fork", "not_yours") and not self._is_mine(op):
+            # The restored server has forgotten the device that wrote it.
             self._restamp(op)
         elif status not in ("applied", "dup") and not (status == "conflict" and op_id in self.restamped):
             self.attention[op_id] = status
