@@ -64,6 +64,9 @@ const DESKS: Record<Exclude<Role, 'resident'>, () => Promise<ComponentType<{ pat
 
 /** Pages of a resident that few open often: fetched when opened, kept by the worker all the same. */
 const LAZY: [string, () => Promise<ComponentType<Params>>][] = [
+  ['/phones/add', () => import('./screens/resident/lend').then((page) => page.Lend)],
+  ['/phones/ask', () => import('./screens/resident/ask-phone').then((page) => page.AskPhone)],
+  ['/phone/passkey', () => import('./screens/resident/passkey').then((page) => page.PasskeyPage)],
   ['/phones', () => import('./screens/resident/phones').then((page) => page.Phones)],
   ['/erase', () => import('./screens/resident/erase').then((page) => page.Erase)],
   ['/your-data', () => import('./screens/resident/your-data').then((page) => page.YourData)],

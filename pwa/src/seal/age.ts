@@ -72,3 +72,21 @@ export async function unwrap(text: string, passphrase: string): Promise<string> 
   decrypter.addPassphrase(passphrase);
   return decrypter.decrypt(armor.decode(text), 'text');
 }
+
+/** The key pair that 32 secret bytes make; the same bytes always make the same one. */
+export const identityFrom = (bytes: Uint8Array): Promise<Identity> =>
+  identityOf(bech32.encodeFromBytes('AGE-SECRET-KEY-', bytes).toUpperCase());
+
+/** A secret under a public key, as armoured text. */
+export async function wrapTo(secret: string, publicKey: string): Promise<string> {
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(publicKey);
+  return armor.encode(await encrypter.encrypt(secret));
+}
+
+/** Throws when it was wrapped to another key. */
+export async function unwrapWith(text: string, secret: string): Promise<string> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(secret);
+  return decrypter.decrypt(armor.decode(text), 'text');
+}

@@ -10,6 +10,12 @@ async function unlocked(): Promise<void> {
   await round();
 }
 
+/** The account's key came to this phone: what arrived while it was missing stayed closed and may open now. */
+export async function opened(): Promise<void> {
+  await readAgain();
+  await unlocked();
+}
+
 /** Twelve fresh words, shown once; nothing is kept until `keepWords`. */
 export async function makeWords(): Promise<string[]> {
   const { newWords } = await import('../seal/words');
@@ -27,10 +33,8 @@ export async function keepWords(words: string[]): Promise<void> {
 export async function enterWords(words: string[]): Promise<boolean> {
   const { recover } = await import('./recovery');
   if (!(await recover(words))) return false;
-  // What arrived while the key was missing stayed closed; it may open now.
-  await readAgain();
   recoveryMade.value = true;
-  await unlocked();
+  await opened();
   return true;
 }
 

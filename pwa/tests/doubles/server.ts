@@ -29,6 +29,8 @@ export class Server {
   me: Me = structuredClone(RITA);
   log = new Log();
   wraps = new Map<string, string>();
+  credential: string | null = null;
+  handover: { public_key: string; body: string | null } | null = null;
   /** The secret of each phone that told one, by its id. */
   secrets = new Map<string, string>();
   blocks: Block[] = [];
@@ -79,8 +81,12 @@ export class Server {
     if (path.startsWith('/api/devices/')) return this.enrol(path.slice('/api/devices/'.length), sent);
     if (path === '/api/me/erase') return this.erase(sent.code);
     if (path === '/api/identity') return this.identity(sent);
-    if (path === '/api/wraps') return { wraps: [...this.wraps].map(([kind, text]) => ({ kind, body: text })) };
-    if (path.startsWith('/api/wraps/')) return this.wrap(path.slice('/api/wraps/'.length), sent.body);
+    if (path === '/api/wraps') {
+      const id = (kind: string) => (kind === 'passkey' ? this.credential : null);
+      return { wraps: [...this.wraps].map(([kind, text]) => ({ kind, body: text, credential_id: id(kind) })) };
+    }
+    if (path.startsWith('/api/wraps/')) return this.wrap(path.slice('/api/wraps/'.length), sent);
+    if (path.startsWith('/api/handover')) return this.hand(method, path, sent);
     if (path === '/api/library') return { version: '1', protocols: [] };
     if (path.startsWith('/api/sync') && !this.log.devices.has(sent.device_id)) return problem(409, 'device_unknown');
     if (path.startsWith('/api/sync') && this.log.devices.get(sent.device_id)) return problem(403, 'device_revoked');
@@ -141,9 +147,28 @@ export class Server {
     return asked;
   }
 
-  private wrap(kind: string, text: string): Answer {
-    this.wraps.set(kind, text);
+  private wrap(kind: string, sent: { body: string; credential_id?: string }): Answer {
+    if (kind === 'passkey' && !this.wraps.has('recovery')) return problem(409, 'words_first');
+    this.wraps.set(kind, sent.body);
+    if (kind === 'passkey') this.credential = sent.credential_id ?? null;
     return {};
+  }
+
+  private hand(method: string, path: string, sent: { public_key: string; body?: string }): Answer {
+    const over = problem(404, 'not_found');
+    if (method === 'PUT') this.handover = { public_key: sent.public_key, body: null };
+    const asked = this.handover;
+    if (method === 'PUT') return { public_key: sent.public_key };
+    if (!asked || (method === 'GET' && asked.body)) return over;
+    if (method === 'GET') return { public_key: asked.public_key };
+    if (asked.public_key !== sent.public_key) return over;
+    if (path.endsWith('/take')) {
+      if (asked.body) this.handover = null;
+      return { body: asked.body };
+    }
+    if (asked.body) return over;
+    asked.body = sent.body ?? null;
+    return null;
   }
 }
 

@@ -73,6 +73,16 @@ export function PhonePage() {
             <OnwardIcon size="s" />
           </span>
         </a>
+        {keys.value === 'ready' && (
+          <a class="fact" href="/phone/passkey">
+            <KeyIcon size="s" />
+            <b>{words.passkey}</b>
+            <span class="small">{words.passkeySub}</span>
+            <span class="end">
+              <OnwardIcon size="s" />
+            </span>
+          </a>
+        )}
         <a class="fact" href="/phones">
           <PhoneIcon size="s" />
           <b>{words.phones}</b>

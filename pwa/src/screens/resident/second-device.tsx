@@ -26,6 +26,14 @@ export function SecondDevice() {
     setBusy(false);
   };
   const open = () => run(async () => ((await enterWords(wordsIn(typed))) ? null : words.wrong));
+  const byPasskey = () =>
+    run(async () => {
+      const [{ enterByPasskey }, { whyNot }] = await Promise.all([
+        import('../../session/passkey'),
+        import('./passkey'),
+      ]);
+      return enterByPasskey().then((fits) => (fits ? null : words.noPasskey), whyNot);
+    });
   const anew = () => {
     setAsking(false);
     return run(() => startAnew().then(() => null));
@@ -40,6 +48,14 @@ export function SecondDevice() {
             <Grip main onPress={() => !busy && void open()}>
               {busy ? words.opening : words.open}
             </Grip>
+            <div class="pair">
+              <Grip center href="/phones/ask">
+                {words.ask}
+              </Grip>
+              <Grip center onPress={() => !busy && void byPasskey()}>
+                {words.passkey}
+              </Grip>
+            </div>
             <Grip center sub={words.withoutSay} onPress={() => setAsking(true)}>
               {words.without}
             </Grip>

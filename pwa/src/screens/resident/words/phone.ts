@@ -20,6 +20,8 @@ export const words = {
   prompts: 'Prompts on this phone',
   data: 'Your data',
   dataSub: 'Export it, rescue it, erase it',
+  passkey: 'A passkey for your journal',
+  passkeySub: 'Beside the twelve words, where your device can',
   phones: 'Your phones',
   phonesSub: 'Name them, or remove one that is lost',
   signOut: 'Sign out',
@@ -59,6 +61,9 @@ export const words = {
     opening: 'Opening…',
     wrong: 'These words do not fit. Check the order and the spelling.',
     noWraps: 'If no words were ever made, look for “This phone” on your first phone.',
+    ask: 'Ask my other phone',
+    passkey: 'Use my passkey',
+    noPasskey: 'No passkey of yours fits. Type the words, or ask your other phone.',
     without: 'Start without it',
     withoutSay: 'A new journal begins here. The earlier one stays sealed, and this cannot be turned back.',
     sure: {

@@ -1,0 +1,30 @@
+export const words = {
+  ask: {
+    top: 'A second phone',
+    title: 'Ask your other phone.',
+    say: 'On the phone that shows your journal, open This phone, Your phones, Add a phone. It shows these six words; if they are the same, let it hand the journal over.',
+    words: 'The six words of this phone',
+    waiting: 'Waiting for your other phone…',
+    over: 'Ten minutes have passed, or another phone asked. Begin again.',
+    again: 'Begin again',
+    byWords: 'Use the twelve words',
+    making: 'Asking…',
+  },
+  lend: {
+    top: 'Add a phone',
+    title: 'Sign in on the new phone first.',
+    say: 'There, choose “Ask my other phone”. It shows six words, and they appear here too.',
+    waiting: 'No phone of yours is asking yet.',
+    found: 'Are these the words on the new phone?',
+    foundSay: 'The same six in the same order: then only that phone can open what this one hands over.',
+    yes: 'They are the same',
+    no: 'They are different',
+    different:
+      'Nothing was handed over. Somebody else may have tried: look at Your phones, and sign in anew on the other phone.',
+    giving: 'Handing over…',
+    given: 'The new phone has your journal.',
+    done: 'Back to your phones',
+  },
+  offline: 'No signal. It needs the server; try again when it is back.',
+  failed: 'That did not work just now. Try again.',
+};
