@@ -133,6 +133,12 @@ export interface SheetRow {
   state: 'open' | 'closed';
 }
 
+/** As it lies on the disk: what the sheet says is locked. Versions before this one left it open; it is read all the same. */
+export type SheetKept = Omit<SheetRow, 'sent' | 'going'> & {
+  sent: Locked | string | null;
+  going: Locked | Sheet | null;
+};
+
 export interface KeyMap {
   device: CryptoKey;
   identity: { secret: Locked; public_key: string; mac: CryptoKey };
@@ -185,7 +191,7 @@ export interface PersonDb extends DBSchema {
   journal: { key: Id; value: JournalRow };
   drafts: { key: string; value: Locked };
   tokens: { key: string; value: TokenRow };
-  sheets: { key: string; value: SheetRow };
+  sheets: { key: string; value: SheetKept };
 }
 
 /** All of a person's stores. */

@@ -7,7 +7,7 @@ import { unlock } from './cipher';
 import { currentPerson, inPages, look } from './database';
 import { inPieces } from './pause';
 import { rememberPrompts } from './prompts';
-import type { Checkin, JournalRow, Lost, OutboxRow, SheetRow, SyncRow } from './schema';
+import type { Checkin, JournalRow, Lost, OutboxRow, SheetKept, SyncRow } from './schema';
 import { cached, setting } from './values';
 
 export type Delivery = 'waiting' | 'delivered' | 'parked';
@@ -28,7 +28,7 @@ export const library = signal<Library | null>(null);
 export const prompts = signal<Prompt[]>([]);
 export const blocks = signal<Block[]>([]);
 export const releases = signal<Release[]>([]);
-export const sheets = signal<SheetRow[]>([]);
+export const sheets = signal<SheetKept[]>([]);
 /** Warnings about group blocks, by `<group>/<block>`: a code of pulse/alarm.ts. Nothing is sent for such a block. */
 export const alarms = signal<Record<string, string>>({});
 /** The browser's word, corrected by what the last exchange met. */

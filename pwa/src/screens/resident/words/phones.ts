@@ -16,7 +16,7 @@ export const words = {
   removeOwn: 'To leave this phone, sign out of it on the page before.',
   sure: {
     title: (name: string) => `Remove ${name}?`,
-    say: 'It is signed out now. When it next meets the server it erases its journal, keys and drafts, and what it has not delivered yet goes with them. What is delivered stays yours.',
+    say: 'It is signed out at once. When it next meets the server it erases its journal, keys and drafts, and what it has not delivered yet goes with them. What is delivered stays yours.',
     yes: 'Remove it',
     no: 'Go back',
   },
