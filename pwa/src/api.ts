@@ -160,7 +160,11 @@ export async function syncMissing(device_id: c.Id, op_ids: c.Id[], person_id: c.
 export const prompts = () => get<{ prompts: c.Prompt[] }>('/api/prompts');
 export const askNow = (protocol: string | null) => post<c.Prompt>('/api/prompts/ask-now', { protocol });
 export const rhythm = () => get<c.Rhythm>('/api/rhythm');
-export const putRhythm = (body: c.Rhythm) => put<c.Rhythm>('/api/rhythm', body);
+export const putRhythm = (body: c.RhythmChange) => put<c.Rhythm>('/api/rhythm', body);
+export const preview = () => get<c.Preview>('/api/rhythm/preview');
+export const shifts = () => get<c.ShiftCalendar>('/api/shifts');
+export const putShifts = (body: { ics: string } | { url: string }) => put<c.ShiftCalendar>('/api/shifts', body);
+export const dropShifts = () => call<null>('DELETE', '/api/shifts');
 
 /** `key` is the server's key the browser subscribed under; null where the browser does not tell. */
 export const putSubscription = (

@@ -18,7 +18,6 @@ import { PhonePage } from './screens/resident/phone';
 import { PlainPage } from './screens/resident/plain-page';
 import { ByHand, PromptPage } from './screens/resident/prompt';
 import { Recovery } from './screens/resident/recovery';
-import { RhythmPage } from './screens/resident/rhythm';
 import { SecondDevice } from './screens/resident/second-device';
 import { Today } from './screens/resident/today';
 import { SignIn } from './screens/sign-in';
@@ -29,6 +28,7 @@ import { words } from './words';
 /** Parts that neither Today nor a check-in needs. */
 const PromptsPage = later(() => import('./screens/resident/prompts').then((part) => part.PromptsPage));
 const PushHealthPage = later(() => import('./screens/resident/push-health').then((part) => part.PushHealthPage));
+const RhythmPage = later(() => import('./screens/resident/rhythm').then((part) => part.RhythmPage));
 const Install = later(() => import('./screens/resident/install').then((part) => part.Install));
 
 type Params = Record<string, string>;

@@ -69,6 +69,15 @@ export type PromptOutcome = Extract<PromptState, 'answered' | 'snoozed' | 'decli
 /** Weekdays count from Monday, which is 0; times are HH:MM on the resident's own clock. */
 export type Slot = Schemas['SlotShape'];
 export type Rhythm = Schemas['RhythmShape'];
+export type RhythmChange = Schemas['RhythmChange'];
+/** How often a check-in is wanted. */
+export type Level = 'more' | 'usual' | 'less' | 'off';
+/** Two weeks as they will be if nothing changes. */
+export type Preview = Schemas['PreviewAnswer'];
+export type ComingDay = Schemas['ComingDay'];
+/** The resident's own shift calendar: its hours, never its titles. */
+export type ShiftCalendar = Schemas['CalendarAnswer'];
+export type Shift = Schemas['ShiftShape'];
 export type PushSubscriptionState = Schemas['KnownAnswer'];
 export type Confirmed = Schemas['ConfirmedAnswer'];
 export type PushHealth = Schemas['HealthAnswer'];

@@ -8,8 +8,6 @@ export {
   askNow,
   demo,
   eraseAccount,
-  refreshRhythm,
-  saveRhythm,
   signIn,
   signOut,
   start,

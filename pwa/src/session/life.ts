@@ -1,7 +1,7 @@
 /** Start, sign in, sign out. */
 
 import * as api from '../api';
-import type { Demo, Me, Prompt, Rhythm } from '../contract';
+import type { Demo, Me, Prompt } from '../contract';
 import { deviceName } from '../journal/device-name';
 import { disable, look } from '../push/subscription';
 import { listen } from '../store/changes';
@@ -90,9 +90,6 @@ export async function askNow(protocol: string | null = null): Promise<Prompt> {
   await addPrompt(prompt);
   return prompt;
 }
-
-export const refreshRhythm = (): Promise<Rhythm> => api.rhythm();
-export const saveRhythm = (rhythm: Rhythm): Promise<Rhythm> => api.putRhythm(rhythm);
 
 /** Null outside a demo instance. */
 export const demo = (): Promise<Demo | null> => api.demo().catch(() => null);

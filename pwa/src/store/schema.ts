@@ -149,6 +149,8 @@ export interface CacheMap {
   prompts: Prompt[];
   blocks: Block[];
   releases: { etag: string | null; value: Release[] };
+  /** See `rhythm.ts`. */
+  rhythm: Locked;
 }
 
 /** The journal protocol's position; `holes` are seqs of this device the server never saw. */

@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
-import { dayIn, now } from '../../clock';
 import type { Rhythm, Slot } from '../../contract';
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
 import { Sheet } from '../../parts/sheet';
 import { partWords } from '../../parts/words';
 import { library } from '../../store';
-import { fits } from './rhythm-state';
+import { comingFriday, dayAfter, fits, nightsTill, onNights, today } from './rhythm-times';
 import { words } from './words/rhythm';
 
-interface SheetProps {
+export interface SheetProps {
   rhythm: Rhythm;
   keep: (change: Partial<Rhythm>) => Promise<void>;
   onClose: () => void;
@@ -82,7 +81,7 @@ export function SlotSheet({ rhythm, index, keep, onClose }: SheetProps & { index
             value={slot.protocol ?? ''}
             onChange={(event) => setSlot({ ...slot, protocol: event.currentTarget.value || null })}
           >
-            <option value="">{words.slot.any}</option>
+            <option value="">{words.whatIsDue}</option>
             {(library.value?.protocols ?? [])
               .filter((one) => one.pushed)
               .map((one) => (
@@ -152,12 +151,11 @@ export function QuietSheet({ rhythm, keep, onClose }: SheetProps) {
   );
 }
 
-const DAY_MS = 86_400_000;
 /** A pause without an end is one that ends after everybody's training. */
 const TILL_I_SAY = '2099-12-31';
 
 export function PauseSheet({ rhythm, keep, onClose }: SheetProps) {
-  const until = (days: number) => dayIn(rhythm.zone, now() + days * DAY_MS);
+  const until = (days: number) => dayAfter(today(rhythm.zone), days);
   const pause = (paused_until: string) => {
     onClose();
     void keep({ paused_until });
@@ -181,6 +179,51 @@ export function PauseSheet({ rhythm, keep, onClose }: SheetProps) {
       }
     >
       <p class="lede">{words.pauseSheet.say}</p>
+    </Sheet>
+  );
+}
+
+/** Nights that end on another day than Friday: any of the next two weeks. */
+export function NightsSheet({ rhythm, keep, onClose }: SheetProps) {
+  const from = today(rhythm.zone);
+  const [till, setTill] = useState(rhythm.nights_until ?? comingFriday(rhythm.zone));
+  const days = Array.from({ length: 14 }, (_, count) => dayAfter(from, count + 1));
+  const put = (nights_until: string | null) => {
+    onClose();
+    void keep({ nights_until });
+  };
+  return (
+    <Sheet
+      title={words.nights.sheet}
+      onClose={onClose}
+      dado={
+        <>
+          <div class="grips">
+            <Grip main onPress={() => put(till)}>
+              {words.nights.keep}
+            </Grip>
+            <div class="pair">
+              {onNights(rhythm) && <Grip onPress={() => put(null)}>{words.nights.end}</Grip>}
+              <Grip onPress={onClose}>{partWords.close}</Grip>
+            </div>
+          </div>
+          <Foot />
+        </>
+      }
+    >
+      <p class="lede">{words.nights.say}</p>
+      <div class="form">
+        <label>
+          {words.slot.day}
+          <select class="box" value={till} onChange={(event) => setTill(event.currentTarget.value)}>
+            {[...new Set([till, ...days])].sort().map((day) => (
+              <option key={day} value={day}>
+                {nightsTill(day, rhythm.zone)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
     </Sheet>
   );
 }

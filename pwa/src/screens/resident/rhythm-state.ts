@@ -1,74 +1,102 @@
 import { signal } from '@preact/signals';
+import * as api from '../../api';
 import { Offline } from '../../api';
-import type { Rhythm, Slot } from '../../contract';
-import { refreshRhythm, saveRhythm } from '../../session';
+import type { Preview, Rhythm, RhythmChange, ShiftCalendar } from '../../contract';
+import { keepRhythm, knownRhythm } from '../../store/rhythm';
 
-export type RhythmState = 'loading' | 'ready' | 'offline' | 'failed';
+/** `unchanged`: a change needed a connection and there was none, so nothing was changed and nothing waits. */
+export type RhythmState = 'loading' | 'ready' | 'offline' | 'failed' | 'unchanged';
 
 export const rhythm = signal<Rhythm | null>(null);
+export const preview = signal<Preview | null>(null);
+export const calendar = signal<ShiftCalendar | null>(null);
 export const rhythmState = signal<RhythmState>('loading');
+/** The rhythm before the last change, while it can be taken back. */
+export const before = signal<Rhythm | null>(null);
 
-/** Reads the times from the server; the last ones known stay on the screen when it cannot be reached. */
+/** Reads times, calendar and the weeks to come; until they are there, or when they cannot be had, the last ones known. */
 export async function readRhythm(): Promise<void> {
-  if (!rhythm.value) rhythmState.value = 'loading';
-  await settle(refreshRhythm());
+  rhythmState.value = 'loading';
+  before.value = null;
+  const known = rhythm.value ? null : await knownRhythm();
+  if (known && !rhythm.value) {
+    rhythm.value = known.rhythm;
+    preview.value = known.preview;
+    calendar.value = known.calendar;
+  }
+  await settle(async () => {
+    rhythm.value = await api.rhythm();
+    [preview.value, calendar.value] = await Promise.all([api.preview(), api.shifts()]);
+  }, 'offline');
 }
 
 /** Shows the change at once and keeps it; what could not be kept is put back as it was. True when it was kept. */
 export async function changeRhythm(change: Partial<Rhythm>): Promise<boolean> {
-  const before = rhythm.value;
-  if (!before) return false;
-  rhythm.value = { ...before, ...change };
-  const kept = await settle(saveRhythm(rhythm.value));
-  if (!kept) rhythm.value = before;
-  return kept;
-}
-
-async function settle(asked: Promise<Rhythm>): Promise<boolean> {
-  try {
-    rhythm.value = await asked;
-    rhythmState.value = 'ready';
-    return true;
-  } catch (error) {
-    rhythmState.value = error instanceof Offline ? 'offline' : 'failed';
+  const was = rhythm.value;
+  if (!was) return false;
+  const wanted = { ...was, ...change };
+  rhythm.value = wanted;
+  const kept = await settle(async () => {
+    rhythm.value = await api.putRhythm(asked(wanted));
+  }, 'unchanged');
+  if (!kept) {
+    rhythm.value = was;
     return false;
   }
+  before.value = was;
+  await lookAhead();
+  return true;
 }
 
-/** Times offered when one more prompt a week is chosen, on days that are still free. */
-const OFFERED: Omit<Slot, 'protocol'>[] = [
-  { weekday: 2, time: '20:30' },
-  { weekday: 6, time: '10:00' },
-  { weekday: 0, time: '20:30' },
-  { weekday: 4, time: '20:30' },
-  { weekday: 1, time: '20:30' },
-  { weekday: 3, time: '20:30' },
-  { weekday: 5, time: '10:00' },
-];
+/** Takes the last change back. */
+export async function undoChange(): Promise<boolean> {
+  const was = before.value;
+  if (!was || !(await changeRhythm(was))) return false;
+  before.value = null;
+  return true;
+}
 
-/** As many slots as wanted: the first ones stay, new ones fall on free days and take the check-ins in turn. */
-export function slotsFor(count: number, slots: Slot[], protocols: string[]): Slot[] {
-  const kept = slots.slice(0, count);
-  for (const offer of OFFERED) {
-    if (kept.length >= count) break;
-    const protocol = protocols[kept.length % Math.max(1, protocols.length)];
-    if (protocol && !kept.some((slot) => slot.weekday === offer.weekday)) kept.push({ ...offer, protocol });
+/** Puts a calendar in the place of the one there was. Throws Offline or Refusal, and then nothing has changed. */
+export async function putCalendar(sent: { ics: string } | { url: string }): Promise<void> {
+  calendar.value = await api.putShifts(sent);
+  await lookAhead();
+}
+
+/** Throws Offline or Refusal, and then the calendar is still there. */
+export async function dropCalendar(): Promise<void> {
+  await api.dropShifts();
+  calendar.value = await api.shifts();
+  await lookAhead();
+}
+
+/** The weeks to come are the server's word alone: after a change they are asked for again, and unknown until then. */
+async function lookAhead(): Promise<void> {
+  preview.value = null;
+  await settle(async () => {
+    preview.value = await api.preview();
+  }, 'offline');
+}
+
+async function settle(work: () => Promise<void>, offline: RhythmState): Promise<boolean> {
+  try {
+    await work();
+    rhythmState.value = 'ready';
+  } catch (error) {
+    rhythmState.value = error instanceof Offline ? offline : 'failed';
+    return false;
   }
-  return kept;
+  if (rhythm.value) {
+    const known = { rhythm: rhythm.value, preview: preview.value, calendar: calendar.value };
+    // A phone that cannot store is told about elsewhere; the page works without.
+    await keepRhythm(known).catch(() => {});
+  }
+  return true;
 }
 
-const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
-
-/** Part of the way from noon to noon, 0 to 1. */
-export const fromNoon = (time: string) => ((((minutes(time) - 720) % 1440) + 1440) % 1440) / 1440;
-
-/** A prompt needs this many minutes before quiet hours begin; the planner's own rule. */
-const ROOM = 15;
-
-/** Whether a prompt at this time could come: outside quiet hours and not right before them. Equal ends: no quiet hours. */
-export function fits(time: string, from: string, to: string): boolean {
-  if (from === to) return true;
-  const [at, start, end] = [minutes(time), minutes(from), minutes(to)];
-  const later = (a: number, b: number) => (((a - b) % 1440) + 1440) % 1440;
-  return later(at, start) >= later(end, start) && later(start, at) >= ROOM;
+/** What may be asked for: the server refuses what it only tells. */
+function asked(wanted: Rhythm): RhythmChange {
+  const { slots, quiet_from, quiet_to, paused_until, zone, weekly_cap, protocols } = wanted;
+  const { nights_until, after_shift, during_shift, post_call_h, hold_back } = wanted;
+  const times = { slots, quiet_from, quiet_to, paused_until, zone, weekly_cap, protocols };
+  return { ...times, nights_until, after_shift, during_shift, post_call_h, hold_back };
 }

@@ -1,31 +1,43 @@
 import { useEffect, useState } from 'preact/hooks';
+import { now } from '../../clock';
 import type { Rhythm, Slot } from '../../contract';
+import { nearDay, time } from '../../parts/dates';
 import { Grip } from '../../parts/grip';
-import { BellIcon, BellOffIcon, MoonIcon, OnwardIcon, PauseIcon } from '../../parts/icons';
+import { BellIcon, BellOffIcon, MoonIcon, OnwardIcon, PauseIcon, UndoIcon } from '../../parts/icons';
 import { say } from '../../parts/live';
 import { useRoving } from '../../parts/roving';
 import { Stairwell } from '../../parts/stairwell';
+import { Switch } from '../../parts/switch';
 import { useTitle } from '../../parts/title';
 import { pushState } from '../../push';
-import { library, protocolOf } from '../../store';
+import { protocolOf } from '../../store';
 import { longDate } from './journal-days';
-import { PauseSheet, QuietSheet, SlotSheet } from './rhythm-sheets';
-import { changeRhythm, fromNoon, readRhythm, rhythm, rhythmState, slotsFor } from './rhythm-state';
+import { QuietLine } from './rhythm-quiet';
+import { NightsSheet, PauseSheet, QuietSheet, SlotSheet } from './rhythm-sheets';
+import { ShiftSheet } from './rhythm-shifts';
+import { before, calendar, changeRhythm, preview, readRhythm, rhythm, rhythmState, undoChange } from './rhythm-state';
+import { comingFriday, forPerWeek, nightsTill, onNights, perWeek, slotsFor, today, WEEKLY_MOST } from './rhythm-times';
+import { TopicsSheet } from './rhythm-topics';
+import { WeeksSheet } from './rhythm-weeks';
 import { words } from './words/rhythm';
 
-type Open = { what: 'slot'; index: number } | { what: 'quiet' } | { what: 'pause' } | null;
+type Open =
+  | { what: 'slot'; index: number }
+  | { what: 'quiet' | 'pause' | 'nights' | 'topics' | 'shifts' | 'weeks' }
+  | null;
 
 /** Keeps a change and says so; the state line tells when it could not be kept. */
 async function keep(change: Partial<Rhythm>): Promise<void> {
   if (await changeRhythm(change)) say(words.kept);
 }
 
-/** When prompts may come: how many, which times, quiet hours, and a pause. */
+/** When prompts may come: how many, which times, quiet hours, nights, shifts, a pause, and what will come of it. */
 export function RhythmPage() {
   useTitle(words.title);
   const [open, setOpen] = useState<Open>(null);
   useEffect(() => void readRhythm(), []);
-  const now = rhythm.value;
+  const held = rhythm.value;
+  const close = () => setOpen(null);
   return (
     <Stairwell
       name="rhythm"
@@ -39,32 +51,81 @@ export function RhythmPage() {
           <Health />
         </>
       }
-      dado={now && <Pause rhythm={now} onOpen={() => setOpen({ what: 'pause' })} />}
+      dado={
+        held && (
+          <div class="grips">
+            <Nights rhythm={held} />
+            <Pause rhythm={held} onOpen={() => setOpen({ what: 'pause' })} />
+          </div>
+        )
+      }
     >
       <StateLine />
-      {now && (
-        <>
-          <PerWeek slots={now.slots} />
-          <section>
-            {now.slots.length === 0 && <p class="small">{words.noSlots}</p>}
-            {now.slots.map((slot, index) => (
-              <SlotRow
-                key={`${slot.weekday}${slot.time}`}
-                slot={slot}
-                onOpen={() => setOpen({ what: 'slot', index })}
-              />
-            ))}
-          </section>
-          <QuietHours rhythm={now} onOpen={() => setOpen({ what: 'quiet' })} />
-        </>
-      )}
-      {now && open?.what === 'slot' && (
-        <SlotSheet rhythm={now} index={open.index} keep={keep} onClose={() => setOpen(null)} />
-      )}
-      {now && open?.what === 'quiet' && <QuietSheet rhythm={now} keep={keep} onClose={() => setOpen(null)} />}
-      {now && open?.what === 'pause' && <PauseSheet rhythm={now} keep={keep} onClose={() => setOpen(null)} />}
+      {held && <Times rhythm={held} onOpen={setOpen} />}
+      {held && open?.what === 'slot' && <SlotSheet rhythm={held} index={open.index} keep={keep} onClose={close} />}
+      {held && open?.what === 'quiet' && <QuietSheet rhythm={held} keep={keep} onClose={close} />}
+      {held && open?.what === 'nights' && <NightsSheet rhythm={held} keep={keep} onClose={close} />}
+      {held && open?.what === 'pause' && <PauseSheet rhythm={held} keep={keep} onClose={close} />}
+      {held && open?.what === 'topics' && <TopicsSheet rhythm={held} keep={keep} onClose={close} />}
+      {held && open?.what === 'shifts' && <ShiftSheet rhythm={held} keep={keep} onClose={close} />}
+      {held && open?.what === 'weeks' && <WeeksSheet rhythm={held} onClose={close} />}
     </Stairwell>
   );
+}
+
+function Times({ rhythm: held, onOpen }: { rhythm: Rhythm; onOpen: (open: Open) => void }) {
+  const add = () => keep({ slots: slotsFor(held.slots.length + 1, held.slots), weekly_cap: capFor(held) });
+  return (
+    <>
+      <PerWeek rhythm={held} />
+      <section>
+        <AfterShift rhythm={held} onOpen={() => onOpen({ what: 'shifts' })} />
+        {held.slots.map((slot, index) => (
+          <Onward
+            key={`${slot.weekday}${slot.time}`}
+            title={slotName(slot)}
+            sub={words.at(words.days[slot.weekday] ?? '', slot.time)}
+            onOpen={() => onOpen({ what: 'slot', index })}
+          />
+        ))}
+        {held.slots.length === 0 && <p class="small no-slots">{words.noSlots}</p>}
+        {held.slots.length < WEEKLY_MOST && (
+          <button type="button" class="row slot" onClick={() => void add()}>
+            {words.addSlot}
+          </button>
+        )}
+      </section>
+      <QuietLine rhythm={held} onOpen={() => onOpen({ what: onNights(held) ? 'nights' : 'quiet' })} />
+      <section>
+        <Onward title={words.weeks.title} sub={comesNext(held)} onOpen={() => onOpen({ what: 'weeks' })} />
+        <Onward title={words.calendar.title} sub={calendarFrom()} onOpen={() => onOpen({ what: 'shifts' })} />
+        <Onward title={words.topics.title} sub={topicsChanged(held)} onOpen={() => onOpen({ what: 'topics' })} />
+      </section>
+    </>
+  );
+}
+
+const slotName = (slot: Slot) =>
+  slot.protocol === null ? words.whatIsDue : (protocolOf(slot.protocol)?.name ?? slot.protocol);
+
+/** One more time needs room in the week. */
+const capFor = (held: Rhythm) => Math.max(held.weekly_cap, Math.min(WEEKLY_MOST, held.slots.length + 1));
+
+function comesNext({ zone }: Rhythm): string {
+  if (!preview.value) return words.weeks.unknown;
+  const next = preview.value.days.find((day) => day.prompt && Date.parse(day.prompt.at) > now())?.prompt;
+  return next ? words.weeks.next(nearDay(next.at, zone), time(next.at, zone)) : words.weeks.none;
+}
+
+function calendarFrom(): string {
+  const source = calendar.value?.source;
+  if (!source) return words.calendar.none;
+  return source === 'file' ? words.calendar.file : words.calendar.feed(calendar.value?.host ?? '');
+}
+
+function topicsChanged({ protocols }: Rhythm): string {
+  const count = Object.values(protocols).filter((level) => level !== 'usual').length;
+  return count === 0 ? words.topics.usual : words.topics.changed(count);
 }
 
 /** Whether prompts arrive on this phone; the way to turn them on or off. */
@@ -83,24 +144,47 @@ function Health() {
 
 function StateLine() {
   const state = rhythmState.value;
-  if (state === 'ready') return null;
-  return (
-    <div class="state-line" role="status">
-      <p class="lede">{words[state]}</p>
-      {state !== 'loading' && (
-        <button type="button" class="btn" onClick={() => void readRhythm()}>
-          {words.retry}
+  const eased = preview.value?.eased ?? 'usual';
+  const undo = async () => {
+    if (await undoChange()) say(words.undone);
+  };
+  if (state !== 'ready')
+    return (
+      <div class="state-line" role="status">
+        <p class="lede">{state === 'offline' && !rhythm.value ? words.empty : words[state]}</p>
+        {state !== 'loading' && (
+          <button type="button" class="btn" onClick={() => void readRhythm()}>
+            {words.retry}
+          </button>
+        )}
+      </div>
+    );
+  if (before.value)
+    return (
+      <div class="state-line kept">
+        <p class="lede">{words.kept}</p>
+        <button type="button" class="btn" onClick={() => void undo()}>
+          <UndoIcon size="s" />
+          {words.undo}
         </button>
-      )}
+      </div>
+    );
+  if (eased === 'usual') return null;
+  return (
+    <div class="state-line">
+      <p class="lede">{words.eased[eased]}</p>
+      <button type="button" class="btn" onClick={() => void keep({})}>
+        {words.eased.again}
+      </button>
     </div>
   );
 }
 
 const COUNTS = [0, 1, 2, 3, 4];
 
-function PerWeek({ slots }: { slots: Slot[] }) {
-  const { box, onKeyDown, tabIndex } = useRoving(COUNTS.length, slots.length);
-  const pushed = (library.value?.protocols ?? []).filter((one) => one.pushed).map((one) => one.id);
+function PerWeek({ rhythm: held }: { rhythm: Rhythm }) {
+  const chosen = perWeek(held);
+  const { box, onKeyDown, tabIndex } = useRoving(COUNTS.length, chosen);
   return (
     <section>
       <h2 class="title" id="per-week">
@@ -113,26 +197,41 @@ function PerWeek({ slots }: { slots: Slot[] }) {
             key={count}
             type="button"
             role="radio"
-            aria-checked={slots.length === count}
+            aria-checked={chosen === count}
             tabIndex={tabIndex(count)}
             data-choice
-            onClick={() => void keep({ slots: slotsFor(count, slots, pushed) })}
+            onClick={() => void keep(forPerWeek(count, held))}
           >
             {count}
           </button>
         ))}
       </div>
-      <p class="small">{words.never}</p>
+      <p class="small">{held.hold_back ? `${words.never} ${words.skips}` : words.never}</p>
     </section>
   );
 }
 
-function SlotRow({ slot, onOpen }: { slot: Slot; onOpen: () => void }) {
+/** Without a calendar nobody knows when a shift ends, so the way there is shown instead. */
+function AfterShift({ rhythm: held, onOpen }: { rhythm: Rhythm; onOpen: () => void }) {
+  if (!calendar.value?.source && !held.after_shift)
+    return <Onward title={words.afterShift.title} sub={words.afterShift.none} onOpen={onOpen} />;
+  return (
+    <Switch
+      on={held.after_shift}
+      sub={calendar.value?.source ? words.afterShift.on : words.afterShift.none}
+      onFlip={() => void keep({ after_shift: !held.after_shift })}
+    >
+      {words.afterShift.title}
+    </Switch>
+  );
+}
+
+function Onward({ title, sub, onOpen }: { title: string; sub: string; onOpen: () => void }) {
   return (
     <button type="button" class="row slot" aria-haspopup="dialog" onClick={onOpen}>
-      <span>
-        {slot.protocol ? (protocolOf(slot.protocol)?.name ?? slot.protocol) : words.slot.any}
-        <span class="small">{words.at(words.days[slot.weekday] ?? '', slot.time)}</span>
+      <span class="t">
+        {title}
+        <span class="small">{sub}</span>
       </span>
       <span class="end">
         <OnwardIcon size="s" />
@@ -141,58 +240,39 @@ function SlotRow({ slot, onOpen }: { slot: Slot; onOpen: () => void }) {
   );
 }
 
-function QuietHours({ rhythm: { quiet_from, quiet_to, slots }, onOpen }: { rhythm: Rhythm; onOpen: () => void }) {
-  const at = fromNoon(quiet_from);
-  const wide = (fromNoon(quiet_to) - at + 1) % 1;
-  // A quiet span over noon would leave the line; it is drawn to its end, and the words say the rest.
-  const drawn = Math.min(wide, 1 - at);
-  const times = slots.map((slot) => words.at(words.days[slot.weekday] ?? '', slot.time)).join('; ');
+/** Two taps from Today: the tab, and this. */
+function Nights({ rhythm: held }: { rhythm: Rhythm }) {
+  const on = onNights(held);
+  const till = on && held.nights_until ? held.nights_until : comingFriday(held.zone);
   return (
-    <section>
-      <button type="button" class="row quiet-row" aria-haspopup="dialog" onClick={onOpen}>
-        <h2 class="title">{words.quiet}</h2>
-        <span class="end small">
-          {words.span(quiet_from, quiet_to)}
-          <OnwardIcon size="s" />
-        </span>
-      </button>
-      <div class="day" role="img" aria-label={words.dayLabel(quiet_from, quiet_to, times)}>
-        <div class="ln" />
-        <div class="q" style={{ '--at': `${at * 100}%`, '--wide': `${drawn * 100}%` }}>
-          <MoonIcon size="s" />
-        </div>
-        {slots.map((slot) => (
-          <i key={`${slot.weekday}${slot.time}`} style={{ '--at': `${fromNoon(slot.time) * 100}%` }} />
-        ))}
-        <div class="tk">
-          {words.ticks.map((tick, index) => (
-            <span key={`${tick}${index}`} style={{ '--at': `${index * 25}%` }}>
-              {tick}
-            </span>
-          ))}
-        </div>
-      </div>
-    </section>
+    <Switch
+      grip
+      on={on}
+      icon={<MoonIcon />}
+      sub={on ? words.nights.on : words.nights.off}
+      onFlip={() => void keep({ nights_until: on ? null : till })}
+    >
+      {words.nights.title(nightsTill(till, held.zone))}
+    </Switch>
   );
 }
 
-function Pause({ rhythm: { paused_until }, onOpen }: { rhythm: Rhythm; onOpen: () => void }) {
-  if (paused_until) {
+function Pause({ rhythm: { paused_until, zone }, onOpen }: { rhythm: Rhythm; onOpen: () => void }) {
+  if (paused_until && paused_until > today(zone)) {
     const long = paused_until > '2090';
     return (
-      <div class="grips">
-        <p class="label grips-label loud">{long ? words.pausedLong : words.paused(longDate(paused_until))}</p>
-        <Grip main sub={words.resumeSub} onPress={() => void keep({ paused_until: null })}>
-          {words.resume}
-        </Grip>
-      </div>
+      <Grip
+        main
+        sub={long ? words.pausedLong : words.paused(longDate(paused_until))}
+        onPress={() => void keep({ paused_until: null })}
+      >
+        {words.resume}
+      </Grip>
     );
   }
   return (
-    <div class="grips">
-      <Grip icon={<PauseIcon />} sub={words.pauseSub} onPress={onOpen} onward>
-        {words.pause}
-      </Grip>
-    </div>
+    <Grip icon={<PauseIcon />} sub={words.pauseSub} onPress={onOpen} onward>
+      {words.pause}
+    </Grip>
   );
 }
