@@ -4,11 +4,13 @@ Each walk is a generator: it brings the browser to a screen, yields the screen's
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from tests.journeys import steps
 from tests.journeys.browsers.browser import Browser
 from tests.journeys.browsers.chromium import Chromium
 from tests.journeys.handrail import Handrail
+from tests.journeys.rosters import PICK, roster
 
 RITA, CAL, ADA = "rita@demo.example", "cal@demo.example", "ada@demo.example"
 
@@ -89,6 +91,35 @@ def own_pages(browser: Browser, product: Handrail) -> Iterator[str]:
         browser.goto(product.origin + path)
         browser.wait_text(words)
         yield name
+    yield from rhythm(browser, product)
+
+
+def rhythm(browser: Browser, product: Handrail) -> Iterator[str]:
+    """The rhythm with a roster in it and nights ahead, and each sheet behind it."""
+    browser.goto(f"{product.origin}/rhythm")
+    browser.press("Shift calendar")
+    browser.wait_text("Choose a calendar file")
+    yield "rhythm-calendar"
+    browser.js(PICK, roster(datetime.now(UTC).date()))
+    browser.wait_text("Read from a file on")
+    browser.press("A prompt after a shift", "switch")
+    yield "rhythm-shifts"
+    for name, words in [
+        ("rhythm-weeks", "The next two weeks"),
+        ("rhythm-topics", "What is asked"),
+        ("rhythm-pause", "Pause everything"),
+    ]:
+        browser.press("Close")
+        browser.press(words)
+        browser.wait_text("Close")
+        yield name
+    browser.press("Close")
+    browser.press("On nights till", "switch")
+    browser.wait_text("08:30 to 17:00")
+    yield "rhythm-nights"
+    browser.press("Quiet hours", "button")
+    browser.wait_text("The last day on which you sleep by day.")
+    yield "rhythm-nights-till"
 
 
 def coach(browser: Browser, product: Handrail) -> Iterator[str]:

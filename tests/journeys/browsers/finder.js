@@ -7,7 +7,7 @@ const ROLES = {
   checkbox: "input[type=checkbox], [role=checkbox], [role=switch]",
   slider: "input[type=range], [role=slider]",
   textbox: "input:not([type]), input[type=text], input[type=email], input[type=tel], input[type=search], " +
-    "input[type=number], input[type=time], input[type=date], textarea, [role=textbox]",
+    "input[type=url], input[type=number], input[type=time], input[type=date], textarea, [role=textbox]",
   select: "select, [role=combobox]",
 };
 const PRESSABLE = ["button", "link", "radio", "checkbox"].map((role) => ROLES[role]).join(", ");

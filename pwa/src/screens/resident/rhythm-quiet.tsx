@@ -1,7 +1,7 @@
 import type { Rhythm } from '../../contract';
 import { MoonIcon, OnwardIcon } from '../../parts/icons';
 import { preview } from './rhythm-state';
-import { along, onNights } from './rhythm-times';
+import { along, fits, onNights } from './rhythm-times';
 import { words } from './words/rhythm';
 
 /** Quiet hours of somebody on nights, until the server has said its own. */
@@ -22,7 +22,8 @@ export function QuietLine({ rhythm: held, onOpen }: { rhythm: Rhythm; onOpen: ()
   const wide = (along(to, start) - at + 1) % 1;
   // A quiet span over the line's end would leave it; it is drawn to the end, and the words say the rest.
   const drawn = Math.min(wide, 1 - at);
-  const times = held.slots.map((slot) => words.at(words.days[slot.weekday] ?? '', slot.time)).join('; ');
+  const able = held.slots.filter((slot) => fits(slot.time, from, to));
+  const times = able.map((slot) => words.at(words.days[slot.weekday] ?? '', slot.time)).join('; ');
   return (
     <section>
       <button type="button" class="row quiet-row" aria-haspopup="dialog" onClick={onOpen}>
@@ -37,7 +38,7 @@ export function QuietLine({ rhythm: held, onOpen }: { rhythm: Rhythm; onOpen: ()
         <div class="q" style={{ '--at': `${at * 100}%`, '--wide': `${drawn * 100}%` }}>
           <MoonIcon size="s" />
         </div>
-        {held.slots.map((slot) => (
+        {able.map((slot) => (
           <i key={`${slot.weekday}${slot.time}`} style={{ '--at': `${along(slot.time, start) * 100}%` }} />
         ))}
         <div class="tk">

@@ -3,19 +3,18 @@ import { now } from '../../clock';
 import type { Rhythm, Slot } from '../../contract';
 import { nearDay, time } from '../../parts/dates';
 import { Grip } from '../../parts/grip';
-import { BellIcon, BellOffIcon, MoonIcon, OnwardIcon, PauseIcon, UndoIcon } from '../../parts/icons';
-import { say } from '../../parts/live';
+import { MoonIcon, OnwardIcon, PauseIcon } from '../../parts/icons';
 import { useRoving } from '../../parts/roving';
 import { Stairwell } from '../../parts/stairwell';
 import { Switch } from '../../parts/switch';
 import { useTitle } from '../../parts/title';
-import { pushState } from '../../push';
 import { protocolOf } from '../../store';
 import { longDate } from './journal-days';
 import { QuietLine } from './rhythm-quiet';
+import { Health, Kept, keep, StateLine } from './rhythm-said';
 import { NightsSheet, PauseSheet, QuietSheet, SlotSheet } from './rhythm-sheets';
 import { ShiftSheet } from './rhythm-shifts';
-import { before, calendar, changeRhythm, preview, readRhythm, rhythm, rhythmState, undoChange } from './rhythm-state';
+import { calendar, preview, readRhythm, rhythm } from './rhythm-state';
 import { comingFriday, forPerWeek, nightsTill, onNights, perWeek, slotsFor, today, WEEKLY_MOST } from './rhythm-times';
 import { TopicsSheet } from './rhythm-topics';
 import { WeeksSheet } from './rhythm-weeks';
@@ -25,11 +24,6 @@ type Open =
   | { what: 'slot'; index: number }
   | { what: 'quiet' | 'pause' | 'nights' | 'topics' | 'shifts' | 'weeks' }
   | null;
-
-/** Keeps a change and says so; the state line tells when it could not be kept. */
-async function keep(change: Partial<Rhythm>): Promise<void> {
-  if (await changeRhythm(change)) say(words.kept);
-}
 
 /** When prompts may come: how many, which times, quiet hours, nights, shifts, a pause, and what will come of it. */
 export function RhythmPage() {
@@ -42,6 +36,7 @@ export function RhythmPage() {
     <Stairwell
       name="rhythm"
       tab="rhythm"
+      fixed={words.title}
       onRail={false}
       top={
         <>
@@ -54,6 +49,7 @@ export function RhythmPage() {
       dado={
         held && (
           <div class="grips">
+            <Kept />
             <Nights rhythm={held} />
             <Pause rhythm={held} onOpen={() => setOpen({ what: 'pause' })} />
           </div>
@@ -126,58 +122,6 @@ function calendarFrom(): string {
 function topicsChanged({ protocols }: Rhythm): string {
   const count = Object.values(protocols).filter((level) => level !== 'usual').length;
   return count === 0 ? words.topics.usual : words.topics.changed(count);
-}
-
-/** Whether prompts arrive on this phone; the way to turn them on or off. */
-function Health() {
-  const state = pushState.value;
-  if (state === 'unknown') return null;
-  const on = state === 'on';
-  const text = on ? words.arrive.on : state === 'off' || state === 'ignored' ? words.arrive.ask : words.arrive.off;
-  return (
-    <a class="pill" href="/prompts">
-      {on ? <BellIcon size="s" /> : <BellOffIcon size="s" />}
-      {text}
-    </a>
-  );
-}
-
-function StateLine() {
-  const state = rhythmState.value;
-  const eased = preview.value?.eased ?? 'usual';
-  const undo = async () => {
-    if (await undoChange()) say(words.undone);
-  };
-  if (state !== 'ready')
-    return (
-      <div class="state-line" role="status">
-        <p class="lede">{state === 'offline' && !rhythm.value ? words.empty : words[state]}</p>
-        {state !== 'loading' && (
-          <button type="button" class="btn" onClick={() => void readRhythm()}>
-            {words.retry}
-          </button>
-        )}
-      </div>
-    );
-  if (before.value)
-    return (
-      <div class="state-line kept">
-        <p class="lede">{words.kept}</p>
-        <button type="button" class="btn" onClick={() => void undo()}>
-          <UndoIcon size="s" />
-          {words.undo}
-        </button>
-      </div>
-    );
-  if (eased === 'usual') return null;
-  return (
-    <div class="state-line">
-      <p class="lede">{words.eased[eased]}</p>
-      <button type="button" class="btn" onClick={() => void keep({})}>
-        {words.eased.again}
-      </button>
-    </div>
-  );
 }
 
 const COUNTS = [0, 1, 2, 3, 4];
