@@ -9,8 +9,11 @@ import {
   fits,
   forPerWeek,
   nightsTill,
+  phoneZone,
+  placeOf,
   slotsFor,
 } from '../../src/screens/resident/rhythm-times';
+import { me } from '../../src/store';
 import { knownRhythm } from '../../src/store/rhythm';
 import { eachOnAPhone, press, violations } from './page';
 import { RhythmServer, SLOTS, ZONE } from './rhythm-server';
@@ -172,6 +175,15 @@ test('after four that went by, the page asks once and a tap begins anew', async 
   press('As before');
   await waitFor(() => expect(server.sent).toHaveLength(1));
   await waitFor(() => expect(screen.queryByText(/Fewer, another time/)).toBeNull());
+});
+
+test('times follow the phone to another clock when its owner says so, and so do their days', async () => {
+  await open();
+  press(/Use this phone’s clock/);
+  await waitFor(() => expect(server.rhythm.zone).toBe(phoneZone()));
+  await waitFor(() => expect(me.value?.zone).toBe(phoneZone()));
+  expect(placeOf('America/New_York')).toBe('New York');
+  await waitFor(() => expect(screen.queryByRole('button', { name: /Use this phone’s clock/ })).toBeNull());
 });
 
 test('axe finds nothing wrong with the rhythm', async () => {

@@ -2,6 +2,8 @@ import { signal } from '@preact/signals';
 import * as api from '../../api';
 import { Offline } from '../../api';
 import type { Preview, Rhythm, RhythmChange, ShiftCalendar } from '../../contract';
+import { adopt } from '../../session/me';
+import { me } from '../../store';
 import { keepRhythm, knownRhythm } from '../../store/rhythm';
 
 /** `unchanged`: a change needed a connection and there was none, so nothing was changed and nothing waits. */
@@ -44,8 +46,15 @@ export async function changeRhythm(change: Partial<Rhythm>): Promise<boolean> {
     return false;
   }
   before.value = was;
+  await follow(rhythm.value.zone);
   await lookAhead();
   return true;
+}
+
+/** Whoever moves to another clock has their days on it everywhere, check-ins too. */
+async function follow(zone: string): Promise<void> {
+  const who = me.value;
+  if (who && who.zone !== zone) await adopt({ ...who, zone }).catch(() => {});
 }
 
 /** Takes the last change back. */

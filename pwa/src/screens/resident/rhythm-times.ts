@@ -77,3 +77,9 @@ const named = (day: Day) =>
 /** "Friday" within a week, else "Friday 4 December". */
 export const nightsTill = (day: Day, zone: string): string =>
   day <= dayAfter(today(zone), 7) ? named(day) : longDate(day);
+
+/** The zone this phone is set to. */
+export const phoneZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** "New York" of "America/New_York". */
+export const placeOf = (zone: string): string => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');

@@ -15,7 +15,18 @@ import { Health, Kept, keep, StateLine } from './rhythm-said';
 import { NightsSheet, PauseSheet, QuietSheet, SlotSheet } from './rhythm-sheets';
 import { ShiftSheet } from './rhythm-shifts';
 import { calendar, preview, readRhythm, rhythm } from './rhythm-state';
-import { comingFriday, forPerWeek, nightsTill, onNights, perWeek, slotsFor, today, WEEKLY_MOST } from './rhythm-times';
+import {
+  comingFriday,
+  forPerWeek,
+  nightsTill,
+  onNights,
+  perWeek,
+  phoneZone,
+  placeOf,
+  slotsFor,
+  today,
+  WEEKLY_MOST,
+} from './rhythm-times';
 import { TopicsSheet } from './rhythm-topics';
 import { WeeksSheet } from './rhythm-weeks';
 import { words } from './words/rhythm';
@@ -96,6 +107,7 @@ function Times({ rhythm: held, onOpen }: { rhythm: Rhythm; onOpen: (open: Open) 
         <Onward title={words.weeks.title} sub={comesNext(held)} onOpen={() => onOpen({ what: 'weeks' })} />
         <Onward title={words.calendar.title} sub={calendarFrom()} onOpen={() => onOpen({ what: 'shifts' })} />
         <Onward title={words.topics.title} sub={topicsChanged(held)} onOpen={() => onOpen({ what: 'topics' })} />
+        <OtherClock zone={held.zone} />
       </section>
     </>
   );
@@ -152,6 +164,20 @@ function PerWeek({ rhythm: held }: { rhythm: Rhythm }) {
       </div>
       <p class="small">{held.hold_back ? `${words.never} ${words.skips}` : words.never}</p>
     </section>
+  );
+}
+
+/** On a journey, or after a move: the times can follow the phone, when its owner says so. */
+function OtherClock({ zone }: { zone: string }) {
+  const here = phoneZone();
+  if (here === zone) return null;
+  return (
+    <button type="button" class="row slot" onClick={() => void keep({ zone: here })}>
+      <span class="t">
+        {words.clock.use}
+        <span class="small">{words.clock.say(placeOf(zone), placeOf(here))}</span>
+      </span>
+    </button>
   );
 }
 

@@ -39,6 +39,10 @@ export const words = {
     none: 'Nothing comes by itself',
     unknown: 'Not known just now',
   },
+  clock: {
+    use: 'Use this phone’s clock',
+    say: (there: string, here: string) => `Times are on the clock of ${there}; this phone is on ${here}.`,
+  },
   eased: {
     half: 'Two in a row went by, so about every second one comes for now.',
     resting: 'Four in a row went by, so nothing comes by itself. Fewer, another time, or off?',
