@@ -7,6 +7,7 @@ import { keepPromptOutcome, keepPrompts } from '../store/prompts';
 import { keepTarget, wake } from '../store/shell';
 import { flushReady } from './flush';
 import { type Notice, noticeOf, ownPath } from './notice';
+import { isPage } from './shell';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -112,7 +113,11 @@ async function open(path: string): Promise<void> {
   else await self.clients.openWindow(path);
 }
 
-const windowsOfOurs = () => self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+/** Those that show the app; a picture of ours in a tab of its own hears no message. */
+async function windowsOfOurs(): Promise<WindowClient[]> {
+  const all = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  return all.filter((one) => isPage(new URL(one.url).pathname));
+}
 
 const focused = (client: WindowClient): Promise<boolean> =>
   client.focus().then(

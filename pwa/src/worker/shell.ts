@@ -41,7 +41,7 @@ export function answerTo(request: Request): Promise<Response> | null {
 }
 
 /** Addresses of the app have no dot in their last part; a file that is not ours goes to the network. */
-const isPage = (path: string) => !/\.[a-z0-9]+$/i.test(path);
+export const isPage = (path: string) => !/\.[a-z0-9]+$/i.test(path);
 
 async function kept(key: string, request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);

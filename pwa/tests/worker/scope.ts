@@ -85,6 +85,7 @@ export class Scope {
 }
 
 const clientOf = (window: Window) => ({
+  url: new URL(window.url, 'https://handrail.example').href,
   focused: false,
   visibilityState: window.hidden ? 'hidden' : 'visible',
   focus: () => (window.refusesFocus ? Promise.reject(new Error('not now')) : Promise.resolve()),

@@ -156,6 +156,12 @@ test('a tap leads an open window there instead', async () => {
   expect(scope.windows[0]?.messages).toEqual([{ type: 'open', url: `/c/${PROMPT}` }]);
 });
 
+test('a picture of ours in a tab is no window to lead', async () => {
+  scope.windows = [{ url: '/icons/icon-192.png', messages: [], refusesFocus: false }];
+  await click();
+  expect(scope.opened).toEqual([`/c/${PROMPT}`]);
+});
+
 test('a window that refuses the focus is not waited for', async () => {
   scope.windows = [{ url: '/', messages: [], refusesFocus: true }];
   await click();

@@ -80,6 +80,10 @@ class Browser(ABC):
         """The addresses of every open tab."""
 
     @abstractmethod
+    def stop_workers(self) -> None:
+        """End every running service worker, as a phone does that needs the memory."""
+
+    @abstractmethod
     def switch_to(self, pattern: str, within: float = 15.0) -> None:
         """Go on in the tab whose address matches, as soon as there is one."""
 

@@ -145,7 +145,9 @@ class Chromium(Browser):
             answers.append(self.wire.post("Emulation.setDeviceMetricsOverride", metrics, session))
             if self.push:
                 source = REWRITE.replace("LOOPBACK", f"http://127.0.0.1:{self.push[0]}")
-                answers.append(self.wire.post("Page.addScriptToEvaluateOnNewDocument", {"source": source}, session))
+                # A tab that a worker opened may hold its document already.
+                script = {"source": source, "runImmediately": True}
+                answers.append(self.wire.post("Page.addScriptToEvaluateOnNewDocument", script, session))
             self._pages[target["targetId"]] = (session, answers)
         else:
             self.wire.post("Network.enable", session=session)
@@ -233,6 +235,10 @@ class Chromium(Browser):
         self.wire.call("Target.closeTarget", {"targetId": gone})
         until(lambda: all(tab["targetId"] != gone for tab in self._targets()), "the tab to be closed")
         del self._pages[gone]
+
+    def stop_workers(self) -> None:
+        self.cmd("ServiceWorker.enable")
+        self.cmd("ServiceWorker.stopAllWorkers")
 
     def forget(self, origin: str) -> None:
         self.goto("about:blank")

@@ -39,6 +39,10 @@ OPEN_TABS = """return [...Services.wm.getEnumerator("navigator:browser")].flatMa
 CLEAR_SITE = """const [host] = args;
 await new Promise((done) => Services.clearData.deleteDataFromHost(
   host, true, Ci.nsIClearDataService.CLEAR_ALL, {onDataDeleted: done}));"""
+STOP_WORKERS = """const manager = Cc["@mozilla.org/serviceworkers/manager;1"].getService(Ci.nsIServiceWorkerManager);
+const all = manager.getAllRegistrations();
+for (let at = 0; at < all.length; at += 1)
+  await all.queryElementAt(at, Ci.nsIServiceWorkerRegistrationInfo).activeWorker?.terminateWorker();"""
 
 
 class Firefox(Browser):
@@ -158,6 +162,13 @@ class Firefox(Browser):
         self.cmd("Marionette:SetContext", value="chrome")
         try:
             return list(self.js(OPEN_TABS))
+        finally:
+            self.cmd("Marionette:SetContext", value="content")
+
+    def stop_workers(self) -> None:
+        self.cmd("Marionette:SetContext", value="chrome")
+        try:
+            self.js(STOP_WORKERS)
         finally:
             self.cmd("Marionette:SetContext", value="content")
 
