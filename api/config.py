@@ -38,6 +38,7 @@ class Settings:
     vapid_subject: str
     push_timeout_s: float
     push_test_origin: str | None
+    phone_worker: bool
     feed_test_origin: str | None
     mail_host: str | None
     mail_port: int
@@ -64,6 +65,11 @@ class Settings:
         return self.instance / "keys"
 
     @property
+    def earlier_assets(self) -> Path:
+        """The folder of files that open pages of earlier releases may still ask for."""
+        return self.instance / "assets"
+
+    @property
     def demo_clock(self) -> Path | None:
         """The file that holds the demo's offset in seconds; None outside a demo."""
         return self.instance / "demo-clock" if self.demo else None
@@ -85,6 +91,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         vapid_subject=env.str("VAPID_SUBJECT", "mailto:operator@handrail.example", validate=_subject),
         push_timeout_s=env.float("PUSH_TIMEOUT_S", 10.0, validate=_between(1, 60)),
         push_test_origin=env.str("PUSH_TEST_ORIGIN", None, validate=_loopback_origin),
+        phone_worker=env.bool("WORKER", True),
         feed_test_origin=env.str("FEED_TEST_ORIGIN", None, validate=_loopback_origin),
         mail_host=env.str("MAIL_HOST", None),
         mail_port=env.int("MAIL_PORT", 587, validate=_between(1, 65535)),

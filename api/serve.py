@@ -21,7 +21,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import config, create_app
+from api import config, create_app, earlier_assets, web
 from api.pulse.box import create_box
 from api.state import open_state
 
@@ -34,6 +34,7 @@ def wsgi() -> Any:
     keep_private()
     settings = config.read()
     held = open_state(settings)
+    earlier_assets.remember(web.APP / "assets", settings.earlier_assets)
     whole: Any = readable(DispatcherMiddleware(create_app(state=held), {"/box": create_box(held.box_path)}))
     hops = settings.trusted_proxies
     return ProxyFix(whole, x_for=hops, x_proto=hops, x_host=hops) if hops else whole

@@ -5,18 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import PathConverter
 
 from api.auth import Caller
 from api.config import Settings
 from api.http import declared
+from api.state import EXTENSION
 
 HERE = Path(__file__).resolve().parent
 # Beside the package in a checkout, inside it when it was installed as a wheel.
 STATIC = HERE / "_static" if (HERE / "_static").is_dir() else HERE.parent / "static"
 APP = STATIC / "app"
 YEAR_S = 31_536_000
+# Tells the page not to bring back what was switched off.
+WORKER_OFF = b'<meta name="worker" content="off" />'
 
 
 class PageConverter(PathConverter):
@@ -31,8 +35,14 @@ pages = Blueprint("pages", __name__)
 @pages.get("/assets/<path:name>")
 @declared(Caller.ANYONE)
 def asset(name: str) -> Response:
-    """A build file; its name carries a hash of its content, so it may be kept for a year."""
-    response = send_from_directory(APP / "assets", name)
+    """A build file; its name carries a hash of its content, so it may be kept for a year.
+
+    A page of an earlier release that is still open gets that release's file.
+    """
+    try:
+        response = send_from_directory(APP / "assets", name)
+    except NotFound:
+        response = send_from_directory(_settings().earlier_assets, name)
     response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
     return response
 
@@ -48,7 +58,8 @@ def by_hand(folder: str, name: str) -> Response:
 @pages.get("/sw.js")
 @declared(Caller.ANYONE)
 def service_worker() -> Response:
-    return _fresh(APP, "sw.js")
+    """The app's worker; while it is switched off, one that takes itself and the other away."""
+    return _fresh(APP, "sw.js") if _settings().phone_worker else _fresh(STATIC, "worker-off.js")
 
 
 @pages.get("/manifest.webmanifest")
@@ -70,7 +81,16 @@ def favicon() -> Response:
 @declared(Caller.ANYONE)
 def page(path: str) -> Response:
     """Every page address answers with the same app, which knows its own pages."""
-    return _fresh(APP, "index.html")
+    if _settings().phone_worker:
+        return _fresh(APP, "index.html")
+    # Made anew each time: a browser that kept the other page must not hear that nothing changed.
+    text = (APP / "index.html").read_bytes().replace(b"</head>", WORKER_OFF + b"</head>")
+    return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions[EXTENSION].settings
+    return settings
 
 
 def _fresh(folder: Path, name: str) -> Response:

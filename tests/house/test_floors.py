@@ -9,7 +9,7 @@ from pathlib import Path
 API = Path(__file__).resolve().parents[2] / "api"
 
 FLOORS = [
-    {"config", "clock", "addresses", "problems", "logs", "mail", "secret_files"},
+    {"config", "clock", "addresses", "problems", "logs", "mail", "secret_files", "earlier_assets"},
     {"db"},
     {"models"},
     {"queries"},  # and every pure part: any module of a room that is not named on another floor

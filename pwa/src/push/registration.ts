@@ -22,7 +22,11 @@ function workerUrl(): string {
 
 let registering: Promise<ServiceWorkerRegistration | null> | null = null;
 
-/** The registration, made once; null where service workers are missing or refused. */
+/** Whoever runs this instance took the worker off every phone; the page comes from the network and must not bring it back. */
+export const switchedOff = (): boolean =>
+  typeof document !== 'undefined' && document.querySelector('meta[name="worker"][content="off"]') !== null;
+
+/** The registration, made once; null where service workers are missing, refused, or switched off. */
 export function registration(): Promise<ServiceWorkerRegistration | null> {
   registering ??= register();
   return registering;
@@ -30,11 +34,17 @@ export function registration(): Promise<ServiceWorkerRegistration | null> {
 
 async function register(): Promise<ServiceWorkerRegistration | null> {
   if (!('serviceWorker' in navigator)) return null;
+  if (switchedOff()) return leave();
   try {
     return await navigator.serviceWorker.register(workerUrl(), { scope: '/', updateViaCache: 'none' });
   } catch {
     return null;
   }
+}
+
+async function leave(): Promise<null> {
+  for (const reg of await navigator.serviceWorker.getRegistrations()) await reg.unregister();
+  return null;
 }
 
 interface SyncRegistration {

@@ -8,7 +8,7 @@ import { device } from '../store/device';
 import { keepSetting, setting } from '../store/values';
 import { me } from '../store/view';
 import { agree, alonePushing, anew, keyOf, optionsFor, TIMEOUT_MS } from './agree';
-import { registration } from './registration';
+import { registration, switchedOff } from './registration';
 import { within } from './within';
 
 export type PushState =
@@ -17,6 +17,8 @@ export type PushState =
   | 'not-ready'
   /** This browser cannot. */
   | 'unsupported'
+  /** Whoever runs this instance took push off for now. */
+  | 'switched-off'
   /** iOS: only the installed app can. */
   | 'install-first'
   /** The resident or the browser said no; only its settings can change that. */
@@ -38,9 +40,8 @@ let ready: ServiceWorkerRegistration | null = null;
 export async function look(): Promise<void> {
   if (needsInstall()) pushState.value = 'install-first';
   else if (!supported()) pushState.value = 'unsupported';
-  else {
-    pushState.value = (await registration()) ? await current() : 'unsupported';
-  }
+  else if (switchedOff()) pushState.value = 'switched-off';
+  else pushState.value = (await registration()) ? await current() : 'unsupported';
 }
 
 async function current(): Promise<PushState> {

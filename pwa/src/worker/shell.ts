@@ -23,11 +23,32 @@ async function fillOne(cache: Cache, url: string, key: string): Promise<void> {
   await cache.put(key, answer);
 }
 
-/** Drops what only earlier versions needed. */
+/** Where a version notes which files are its own; the next one reads it. */
+const LIST = '/handrail-shell-list';
+
+/**
+ * Drops what only earlier versions needed, but for the parts of the one before: a page of it may still be open, and
+ * fetch a lazy part by its name.
+ */
 export async function tidy(): Promise<void> {
   const cache = await caches.open(CACHE);
-  const needed = new Set([...keys.values()].map((key) => new URL(key, self.location.origin).href));
+  const mine = [...keys.values()];
+  const before = await listed(cache);
+  const needed = new Set(
+    [LIST, ...mine, ...before.filter(isPart)].map((key) => new URL(key, self.location.origin).href),
+  );
   for (const request of await cache.keys()) if (!needed.has(request.url)) await cache.delete(request);
+  await cache.put(LIST, new Response(JSON.stringify(mine)));
+}
+
+const isPart = (key: string) => key.startsWith('/assets/');
+
+async function listed(cache: Cache): Promise<string[]> {
+  try {
+    return (await (await cache.match(LIST))?.json()) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** The kept answer to a request of the page; null for everything the worker must not touch. */
@@ -37,7 +58,14 @@ export function answerTo(request: Request): Promise<Response> | null {
   if (/^\/(api|box)(\/|$)/.test(url.pathname)) return null;
   const file = keys.get(url.pathname);
   const key = file ?? (request.mode === 'navigate' && isPage(url.pathname) ? keys.get('/') : undefined);
+  if (!key && isPart(url.pathname)) return keptUnder(url.pathname, request);
   return key ? kept(key, request) : null;
+}
+
+/** A part of another version: its name has a hash already, so any copy under it is the right one. */
+async function keptUnder(path: string, request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path, { ignoreSearch: true })) ?? passThrough(request);
 }
 
 /** Addresses of the app have no dot in their last part; a file that is not ours goes to the network. */

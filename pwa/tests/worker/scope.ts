@@ -21,7 +21,13 @@ class MapCache {
   readonly kept = new Map<string, Response>();
   private key = (of: RequestInfo | URL) =>
     new URL(of instanceof Request ? of.url : of, 'https://handrail.example').href;
-  match = async (of: RequestInfo | URL) => this.kept.get(this.key(of))?.clone();
+  match = async (of: RequestInfo | URL, how?: { ignoreSearch?: boolean }) => {
+    const wanted = this.key(of);
+    const found = [...this.kept.keys()].find(
+      (url) => url === wanted || (how?.ignoreSearch && url.split('?')[0] === wanted),
+    );
+    return found === undefined ? undefined : this.kept.get(found)?.clone();
+  };
   put = async (of: RequestInfo | URL, answer: Response) => void this.kept.set(this.key(of), answer);
   delete = async (of: RequestInfo | URL) => this.kept.delete(this.key(of));
   keys = async () => [...this.kept.keys()].map((url) => new Request(url));

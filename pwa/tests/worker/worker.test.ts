@@ -241,7 +241,6 @@ test.each([
   ['/api/sync', 'same-origin', 'POST'],
   ['/box/keys', 'same-origin', 'GET'],
   ['/sw.js', 'navigate', 'GET'],
-  ['/assets/other.js', 'no-cors', 'GET'],
 ] as const)('the worker does not touch %s', async (path, mode, method) => {
   await install();
   expect(await get(path, mode, method)).toBeUndefined();
@@ -252,10 +251,37 @@ test('a file that does not come makes the installation fail', async () => {
   await expect(scope.deliver('install')).rejects.toThrow();
 });
 
-test('a new version keeps the old files until it takes over', async () => {
+/** What the version before kept, and noted as its own when it took over. */
+async function before(...names: string[]): Promise<void> {
+  for (const name of names) scope.cache.kept.set(`https://handrail.example${name}`, new Response(`of ${name}`));
+  scope.cache.kept.set('https://handrail.example/handrail-shell-list', Response.json(names));
+}
+
+test('a page of the version before still finds its parts, and of that version nothing else is kept', async () => {
+  await before('/assets/old.js?v=h0', '/?v=h0');
   await install();
-  scope.cache.kept.set('https://handrail.example/assets/old.js?v=h0', new Response('old'));
   await scope.deliver('activate');
-  expect([...scope.cache.kept.keys()].some((url) => url.includes('old'))).toBe(false);
-  expect(scope.cache.kept.size).toBe(2);
+  expect(await (await get('/assets/old.js', 'no-cors'))?.text()).toBe('of /assets/old.js?v=h0');
+  expect(await (await get('/'))?.text()).toBe('of /');
+  expect([...scope.cache.kept.keys()].some((url) => url.endsWith('/?v=h0'))).toBe(false);
+});
+
+test('two versions on, the parts of the first are gone', async () => {
+  scope.cache.kept.set('https://handrail.example/assets/oldest.js?v=h', new Response('oldest'));
+  await before('/assets/old.js?v=h0');
+  await install();
+  await scope.deliver('activate');
+  expect([...scope.cache.kept.keys()].map((url) => new URL(url).pathname).sort()).toEqual([
+    '/',
+    '/assets/index-1.js',
+    '/assets/old.js',
+    '/handrail-shell-list',
+  ]);
+});
+
+test('a list that cannot be read keeps the new version from nothing', async () => {
+  await install();
+  scope.cache.kept.set('https://handrail.example/handrail-shell-list', new Response('{'));
+  await scope.deliver('activate');
+  expect(await (await get('/'))?.text()).toBe('of /');
 });

@@ -21,7 +21,8 @@ export function PromptsPage() {
   const state = pushState.value;
   if (state === 'install-first') return <Install />;
   if (state === 'blocked') return <Blocked />;
-  if (state === 'unsupported') return <Unsupported />;
+  if (state === 'unsupported') return <Cannot {...words.unsupported} />;
+  if (state === 'switched-off') return <Cannot {...words.switchedOff} />;
   return state === 'on' ? <PushHealthPage /> : <Ask />;
 }
 
@@ -43,9 +44,9 @@ function Blocked() {
   );
 }
 
-function Unsupported() {
+function Cannot({ title, say: line }: { title: string; say: string }) {
   return (
-    <PlainPage title={words.unsupported.title} say={words.unsupported.say}>
+    <PlainPage title={title} say={line}>
       <Grip main href="/">
         {words.today}
       </Grip>

@@ -9,7 +9,18 @@ import { settingsKind } from '../../parts/platform';
 import { back } from '../../parts/route';
 import { Stairwell } from '../../parts/stairwell';
 import { useTitle } from '../../parts/title';
-import { confirmedAt, confirmTest, disable, look, mend, pushState, readHealth, runTest, setEmail } from '../../push';
+import {
+  confirmedAt,
+  confirmTest,
+  disable,
+  look,
+  mend,
+  type PushState,
+  pushState,
+  readHealth,
+  runTest,
+  setEmail,
+} from '../../push';
 import { installed } from '../../session';
 import { me } from '../../store';
 import { words as ask } from './words/prompts';
@@ -145,6 +156,8 @@ function TestGrip({ onDone }: { onDone: () => void }) {
   );
 }
 
+const LOOK_AGAIN: PushState[] = ['blocked', 'unsupported', 'unknown', 'switched-off'];
+
 /** The one step that helps in this state. */
 function WayOn({ onLook }: { onLook: () => void }) {
   const state = pushState.value;
@@ -155,7 +168,7 @@ function WayOn({ onLook }: { onLook: () => void }) {
       </Grip>
     );
   }
-  if (state === 'blocked' || state === 'unsupported' || state === 'unknown') {
+  if (LOOK_AGAIN.includes(state)) {
     const again = () => void look().then(onLook, onLook);
     return (
       <Grip main onPress={again}>

@@ -34,6 +34,10 @@ export const words = {
     title: 'This browser cannot be prompted.',
     say: 'Prompts wait in Today all the same. Open Handrail when it suits you, or use another browser.',
   },
+  switchedOff: {
+    title: 'Prompts are switched off for now.',
+    say: 'Whoever runs Handrail here did that, for everybody. They wait in Today meanwhile, and nothing you saved is lost.',
+  },
   turnedOn: 'Prompts are on.',
   today: 'Go to Today',
   ways: 'Other ways to be reached',

@@ -28,6 +28,7 @@ export const words = {
     ignored: 'The question was closed. You can ask again.',
     blocked: 'This browser was told no, and only its settings can change that.',
     unsupported: 'This browser cannot be prompted. Use another one, or let an e-mail come.',
+    'switched-off': 'Whoever runs Handrail here has switched them off for now. They wait in Today.',
     'install-first': 'On this phone only Home Screen apps may prompt you. Put Handrail there first.',
     unreachable: 'The push service of this browser did not answer. Some networks block it: try another one.',
     on: '',
