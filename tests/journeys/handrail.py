@@ -36,6 +36,8 @@ class Handrail:
         self.port = free_port()
         self.origin = front or f"http://127.0.0.1:{self.port}"
         self.process: OwnProcess | None = None
+        # Where the program lies; another release, when the operator upgrades.
+        self.root = ROOT
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
         self.env |= {
             "HANDRAIL_INSTANCE": str(self.folder / "instance"),
@@ -63,7 +65,9 @@ class Handrail:
     def start(self) -> None:
         """Run `serve` and wait for the line that says it is ready."""
         said = len(self._console())
-        self.process = OwnProcess([sys.executable, "-m", "api.cli", "serve"], env=self.env, log=self.log, folder=ROOT)
+        self.process = OwnProcess(
+            [sys.executable, "-m", "api.cli", "serve"], env=self.env, log=self.log, folder=self.root
+        )
 
         def ready() -> bool:
             assert self.process
@@ -97,7 +101,7 @@ class Handrail:
         done = subprocess.run(
             [sys.executable, "-m", "api.cli", *arguments],
             env=self.env,
-            cwd=ROOT,
+            cwd=self.root,
             capture_output=True,
             text=True,
             timeout=within,

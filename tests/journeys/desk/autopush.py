@@ -44,7 +44,8 @@ class FirefoxLine:
         await self.socket.send_str("{}")
 
     async def _on_hello(self, message: dict[str, Any]) -> None:
-        self.browser = message.get("uaid") or uuid.uuid4().hex
+        known = message.get("uaid")
+        self.browser = known if known and known not in self.office.forgotten else uuid.uuid4().hex
         self.office.note("hello", self.browser)
         await self.socket.send_json(
             {"messageType": "hello", "uaid": self.browser, "status": 200, "use_webpush": True, "broadcasts": {}}

@@ -51,6 +51,8 @@ class PostOffice:
         self.lines: dict[str, Line] = {}
         self.refused: list[tuple[int, str]] = []
         self.events: list[tuple[str, str]] = []
+        # Names of browsers the service has lost.
+        self.forgotten: set[str] = set()
 
     def note(self, kind: str, browser: str = "") -> None:
         self.events.append((kind, browser))

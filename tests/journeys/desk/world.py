@@ -78,6 +78,17 @@ class PushWorld:
     def drop_lines(self) -> None:
         self._do(self.service.drop_lines())
 
+    def revoke(self) -> None:
+        """The push service lets go of every subscription: from now on it answers 410, and tells no browser."""
+        for subscription in self.service.office.subscriptions.values():
+            subscription.gone = True
+
+    def forget_browsers(self) -> None:
+        """It knows no browser any more, so each gets a new name at its next hello and loses what it had."""
+        self.service.office.forgotten.update(self.service.office.lines)
+        self.revoke()
+        self.drop_lines()
+
     def wait_connected(self, within: float = 30.0) -> None:
         until(lambda: bool(self.service.office.lines), "a browser at the push service", within)
 

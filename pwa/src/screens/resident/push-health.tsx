@@ -52,7 +52,7 @@ export function PushHealthPage() {
         <>
           <div class="grips">
             {pushState.value === 'on' ? <TestGrip onDone={() => void read()} /> : <WayOn onLook={() => void read()} />}
-            {email && <EmailGrip email={email} onChange={changeEmail} />}
+            {email ? <EmailGrip email={email} onChange={changeEmail} /> : <EmailWaits offline={asked === 'offline'} />}
             {pushState.value === 'on' && <OffGrip />}
           </div>
           <Foot back={() => back('/rhythm')} />
@@ -182,6 +182,13 @@ function WayOn({ onLook }: { onLook: () => void }) {
     </Grip>
   );
 }
+
+/** It keeps its place while it is read, so that nothing moves under a thumb. */
+const EmailWaits = ({ offline }: { offline: boolean }) => (
+  <Grip icon={<MailIcon />} busy sub={offline ? words.mail.offline : words.mail.reading}>
+    {words.mail.on}
+  </Grip>
+);
 
 function EmailGrip({ email, onChange }: { email: PushEmail; onChange: (now: PushEmail) => void }) {
   const [failed, setFailed] = useState(false);

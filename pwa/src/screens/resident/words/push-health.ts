@@ -68,6 +68,8 @@ export const words = {
   mail: {
     on: 'Send e-mail instead',
     onSub: (days: number) => `Once this phone is silent for ${days} days, and it says no more`,
+    reading: 'Reading your choice…',
+    offline: 'It can be chosen when there is a signal',
     off: 'Stop the e-mail',
     offSub: 'Prompts wait in Today',
     turnedOn: 'E-mail is on.',
