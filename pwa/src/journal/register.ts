@@ -4,6 +4,7 @@ import * as api from '../api';
 import { Refusal } from '../api';
 import { currentPerson } from '../store/database';
 import { credential, device, forkDevice, markRegistered } from '../store/device';
+import { keepSetting, setting } from '../store/values';
 import { deviceName } from './device-name';
 
 /** Enrols this phone unless it is known. Throws Offline or Refusal. */
@@ -23,6 +24,8 @@ export async function register(): Promise<void> {
 export async function enrolAgain(): Promise<void> {
   const { device_id, secret, instead_of } = await credential();
   const told = { name: deviceName(), person_id: currentPerson(), secret, instead_of };
-  await api.putDevice(device_id, told);
+  const { reset } = await api.putDevice(device_id, told);
+  // The server knew this browser as another phone: its storage was cleared. The count this phone may know says more.
+  if (reset && !(await setting('lost'))) await keepSetting('lost', { why: 'cleared', waiting: null });
   await markRegistered(device_id);
 }

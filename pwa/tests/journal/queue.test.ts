@@ -183,3 +183,17 @@ test('a withdrawal made on another phone comes back after a restore from whoever
 function never(): never {
   throw new Error('nothing there');
 }
+
+test('a server that knew this browser as another phone says that its storage is lost, once', async () => {
+  phone = await new Profile().start();
+  await phone.shell.keepMe(server.me);
+  await phone.identity.ensureIdentity();
+  server.fault = (seen) => {
+    if (!seen.path.startsWith('/api/devices/')) return null;
+    server.log.devices.set(seen.path.slice('/api/devices/'.length), false);
+    return Response.json({ device_id: '', name: '', added_on: '2026-11-19', reset: { device_id: 'old', name: 'Old' } });
+  };
+  await phone.engine.flush();
+  await phone.view.refresh();
+  expect(phone.view.lost.value).toEqual({ why: 'cleared', waiting: null });
+});

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Id, Item, Protocol } from '../../contract';
 import { progress } from '../../journal/flow';
 import { ByLine } from '../../parts/by-line';
+import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
 import { Lines } from '../../parts/lines';
 import { say } from '../../parts/live';
@@ -146,21 +147,24 @@ function Failed({ flow, why, protocol }: { flow: Flow; why: Failure; protocol: P
     return words.failed.copied;
   });
   return (
-    <div class="grips" role="alert">
-      <p class="label grips-label loud">{words.failed[why]}</p>
-      <Grip main onPress={flow.again}>
-        {words.again}
-      </Grip>
-      {why === 'outdated' && (
-        <Grip center onPress={() => location.reload()}>
-          {words.failed.newer}
+    <>
+      <div class="grips" role="alert">
+        <p class="label grips-label loud">{words.failed[why]}</p>
+        <Grip main onPress={flow.again}>
+          {words.again}
         </Grip>
-      )}
-      <div class="pair">
-        <Grip onPress={() => void rescue()}>{words.failed.rescue}</Grip>
-        <Grip onPress={() => void copy()}>{words.failed.copy}</Grip>
+        {why === 'outdated' && (
+          <Grip center onPress={() => location.reload()}>
+            {words.failed.newer}
+          </Grip>
+        )}
+        <div class="pair">
+          <Grip onPress={() => void rescue()}>{words.failed.rescue}</Grip>
+          <Grip onPress={() => void copy()}>{words.failed.copy}</Grip>
+        </div>
+        {told && <p class="small after-note">{told}</p>}
       </div>
-      {told && <p class="small after-note">{told}</p>}
-    </div>
+      <Foot />
+    </>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { nearDay } from '../../parts/dates';
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
-import { HourglassIcon, PhoneIcon, TicksIcon } from '../../parts/icons';
+import { HourglassIcon, OnwardIcon, PhoneIcon, QueryIcon, TicksIcon } from '../../parts/icons';
 import { say } from '../../parts/live';
 import { StatePill } from '../../parts/pill';
 import { apple } from '../../parts/platform';
@@ -28,6 +28,13 @@ export function WherePill({ saved = false }: { saved?: boolean }) {
 }
 
 function WhereSheet({ onClose }: { onClose: () => void }) {
+  const [told, setTold] = useState<string | null>(null);
+  const rescue = async () => {
+    const line = await import('./rescue-part').then((part) => part.keepRescueFile()).catch(() => words.noRescue);
+    setTold(line);
+    say(line);
+  };
+  const unsent = waiting.value + needLook.value > 0;
   return (
     <Sheet
       title={words.title}
@@ -37,15 +44,29 @@ function WhereSheet({ onClose }: { onClose: () => void }) {
           <div class="grips">
             <TryNow />
             <div class="pair">
-              <Grip onPress={() => go('/phone')}>{words.more}</Grip>
+              {unsent ? (
+                <Grip onPress={() => void rescue()}>{words.rescue}</Grip>
+              ) : (
+                <Grip onPress={() => go('/phone')}>{words.more}</Grip>
+              )}
               <Grip onPress={onClose}>{words.close}</Grip>
             </div>
           </div>
+          {told && <p class="small after-note">{told}</p>}
           <Foot />
         </>
       }
     >
       <Stops />
+      {unsent && (
+        <a class="row more" href="/phone">
+          <PhoneIcon size="s" />
+          <span>{words.more}</span>
+          <span class="end">
+            <OnwardIcon size="s" />
+          </span>
+        </a>
+      )}
     </Sheet>
   );
 }
@@ -66,6 +87,9 @@ export function TryNow() {
   );
 }
 
+/** How many of a long queue are named; the rest is a number. */
+const LISTED_MAX = 8;
+
 const zone = () => me.value?.zone ?? 'UTC';
 
 /** A short code of the op that arrived, for a person who wants to ask about it. */
@@ -81,6 +105,7 @@ export function Stops({ Heading = 'h3' }: { Heading?: 'h2' | 'h3' }) {
   const mine = entries.value;
   const unsent = mine.filter((entry) => entry.delivery === 'waiting');
   const arrived = mine.filter((entry) => entry.delivery === 'delivered');
+  const aside = mine.filter((entry) => entry.delivery === 'parked');
   const last = arrived[0];
   const withdrawals = Math.max(0, waiting.value - unsent.length);
   return (
@@ -104,12 +129,13 @@ export function Stops({ Heading = 'h3' }: { Heading?: 'h2' | 'h3' }) {
             <p class="small">{waiting.value ? why() : words.noneWaiting}</p>
             {waiting.value > 0 && (
               <ul class="wait">
-                {unsent.map((entry) => (
+                {unsent.slice(0, LISTED_MAX).map((entry) => (
                   <li key={entry.id}>
                     {protocolOf(entry.protocol)?.name ?? entry.protocol}
                     <span>{nearDay(entry.occurredAt, zone())}</span>
                   </li>
                 ))}
+                {unsent.length > LISTED_MAX && <li>{words.andMore(unsent.length - LISTED_MAX)}</li>}
                 {withdrawals > 0 && <li>{words.takenBack}</li>}
               </ul>
             )}
@@ -132,6 +158,17 @@ export function Stops({ Heading = 'h3' }: { Heading?: 'h2' | 'h3' }) {
         </li>
       </ol>
       {needLook.value > 0 && <p class="warn">{words.look(needLook.value)}</p>}
+      {aside.slice(0, LISTED_MAX).map((entry) => (
+        <a class="row more" key={entry.id} href={`/entry/${entry.id}`}>
+          <QueryIcon size="s" />
+          <span>
+            {protocolOf(entry.protocol)?.name ?? entry.protocol}, {nearDay(entry.occurredAt, zone())}
+          </span>
+          <span class="end">
+            <OnwardIcon size="s" />
+          </span>
+        </a>
+      ))}
       {unopened.value > 0 && <p class="warn">{words.unopened(unopened.value)}</p>}
       {neverArrived.value > 0 && <p class="warn">{words.holes(neverArrived.value)}</p>}
       <p class="small">{words.group}</p>

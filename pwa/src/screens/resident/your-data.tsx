@@ -1,5 +1,6 @@
 import { Foot } from '../../parts/foot';
 import { Grip } from '../../parts/grip';
+import { MinusIcon, OnwardIcon } from '../../parts/icons';
 import { back } from '../../parts/route';
 import { Stairwell } from '../../parts/stairwell';
 import { useTitle } from '../../parts/title';
@@ -35,6 +36,16 @@ export function YourData() {
       <p class="lede">{words.lede}</p>
       <ExportPart />
       <RescuePart />
+      <div class="facts erase">
+        <a class="fact" href="/erase">
+          <MinusIcon size="s" />
+          <b>{words.erase}</b>
+          <span class="small">{words.eraseSub}</span>
+          <span class="end">
+            <OnwardIcon size="s" />
+          </span>
+        </a>
+      </div>
     </Stairwell>
   );
 }

@@ -35,6 +35,12 @@ export const words = {
     discard: (n: number) => (n === 1 ? 'Discard it and sign out' : `Discard ${n} and sign out`),
     delivering: 'Delivering…',
     still: 'Still no signal. Nothing is lost; stay signed in, or leave it here for your return.',
+    stillLater: 'The server does not take all of it yet. Nothing is lost; it can wait here for your return.',
+    stillLocked:
+      'It cannot go before you sign in or open your journal. Nothing is lost; it can wait here for your return.',
+    notDiscarded: 'It could not be discarded just now. Nothing was changed.',
+    rescue: 'Keep a rescue file first',
+    noRescue: 'The file could not be made just now. Nothing is lost.',
     leave: 'Leave it here, locked, and sign out',
   },
   recovery: {
