@@ -17,8 +17,6 @@ import { Journal } from './screens/resident/journal';
 import { PhonePage } from './screens/resident/phone';
 import { PlainPage } from './screens/resident/plain-page';
 import { ByHand, PromptPage } from './screens/resident/prompt';
-import { Recovery } from './screens/resident/recovery';
-import { SecondDevice } from './screens/resident/second-device';
 import { Today } from './screens/resident/today';
 import { SignIn } from './screens/sign-in';
 import { keys, session, wipedWhy } from './session';
@@ -48,7 +46,6 @@ const PAGES: [string, Draw][] = [
   ['/install', () => <Install />],
   ['/coach', () => <Group />],
   ['/phone', () => <PhonePage />],
-  ['/phone/words', () => <Recovery />],
 ];
 
 /** Pages that read or write the journal; they wait until this phone has the journal's key. */
@@ -64,6 +61,7 @@ const DESKS: Record<Exclude<Role, 'resident'>, () => Promise<ComponentType<{ pat
 
 /** Pages of a resident that few open often: fetched when opened, kept by the worker all the same. */
 const LAZY: [string, () => Promise<ComponentType<Params>>][] = [
+  ['/phone/words', () => import('./screens/resident/recovery').then((page) => page.Recovery)],
   ['/phones/add', () => import('./screens/resident/lend').then((page) => page.Lend)],
   ['/phones/ask', () => import('./screens/resident/ask-phone').then((page) => page.AskPhone)],
   ['/phone/passkey', () => import('./screens/resident/passkey').then((page) => page.PasskeyPage)],
@@ -71,6 +69,10 @@ const LAZY: [string, () => Promise<ComponentType<Params>>][] = [
   ['/erase', () => import('./screens/resident/erase').then((page) => page.Erase)],
   ['/your-data', () => import('./screens/resident/your-data').then((page) => page.YourData)],
 ];
+
+/** Met once in the life of a phone, so it is no part of the first load. */
+const SECOND_DEVICE = () => import('./screens/resident/second-device').then((page) => page.SecondDevice);
+const NOTHING = {};
 
 export function App() {
   useEffect(followLinks, []);
@@ -93,7 +95,9 @@ function Page() {
   if (session.value === 'wiped' && at !== '/sign-in') return <WipedPage />;
   if (at === '/sign-in' || !role) return <Door />;
   if (role !== 'resident') return <Desk role={role} at={at} />;
-  if (keys.value === 'locked' && UNSEALED.some((pattern) => match(pattern, at))) return <SecondDevice />;
+  if (keys.value === 'locked' && UNSEALED.some((pattern) => match(pattern, at))) {
+    return <Part load={SECOND_DEVICE} with={NOTHING} />;
+  }
   for (const [pattern, draw] of PAGES) {
     const params = match(pattern, at);
     if (params) return draw(params);

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from api import backup, config
+from api import backup, clock, config
 from api.db import transaction
 from api.journal.models import Op, Tombstone
+from api.people import services as people
+from api.people.erasures import Ledger
 from api.people.models import Device, Person
 from api.state import State
 from tests.cast import Cast
@@ -174,3 +176,26 @@ def test_a_copy_starts_an_empty_machine_with_the_same_keys_and_the_sessions_that
     with transaction(engine, write=False) as db:
         assert db.get_one(Device, phone.device_id).person_id == cast.rita.id
     engine.dispose()
+
+
+def test_whoever_was_erased_since_the_copy_is_erased_from_it_again(
+    phone_of: PhoneOf,
+    cast: Cast,
+    engine: Engine,
+    settings: config.Settings,
+    state: State,
+    yesterday: Callable[[], Path],
+) -> None:
+    rita, ravi = phone_of(cast.rita), phone_of(cast.ravi)
+    for phone in (rita, ravi):
+        phone.create("a sentence")
+        phone.quiet()
+    copy = yesterday()
+    with transaction(engine) as db:
+        gone = db.get_one(Person, cast.rita.id)
+        people.erase(db, state.session_secret, Ledger.of(settings), gone, clock.now())
+    restored = backup.restore(settings, engine, copy, force=True)
+    assert (restored.people, restored.erased_again) == (4, 1)
+    with transaction(engine, write=False) as db:
+        assert {op.person_id for op in db.scalars(select(Op))} == {cast.ravi.id}
+        assert db.get(Person, cast.rita.id) is None
