@@ -15,8 +15,11 @@ ADDRESS_MAX = 2048
 _VISIBLE = re.compile(r"[!-~]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
-# Ranges that Python calls global and that still lead back inside: 6to4 and Teredo wrap an IPv4 address, NAT64 too.
-_WRAPPED = tuple(ipaddress.ip_network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48"))
+# Ranges that Python calls global and that still lead back inside: 6to4 and Teredo wrap an IPv4 address, NAT64 too; the
+# old site-local range is a house's own.
+_NOT_REALLY = tuple(
+    ipaddress.ip_network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10")
+)
 
 
 def address_trouble(address: str, test_origin: str | None = None) -> str | None:
@@ -65,6 +68,6 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.split("%", 1)[0])
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address) and (found.ipv4_mapped or any(found in net for net in _WRAPPED)):
+    if isinstance(found, ipaddress.IPv6Address) and (found.ipv4_mapped or any(found in net for net in _NOT_REALLY)):
         return False
     return found.is_global and not found.is_multicast and not found.is_reserved

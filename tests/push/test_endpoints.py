@@ -81,6 +81,27 @@ def test_a_hostile_endpoint_that_got_into_the_table_is_never_connected_to(connec
     assert connects == []
 
 
+def test_an_origin_that_is_not_its_endpoints_own_is_never_connected_to(connects: list[Any]) -> None:
+    for origin in ("https://evil.example", "https://127.0.0.1", "https://169.254.169.254", "http://localhost:8000"):
+        assert send("https://fcm.googleapis.com/fcm/send/1", origin) == "blocked"
+    assert connects == []
+
+
+def test_a_name_that_changes_its_address_is_looked_at_before_every_connection(
+    connects: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First public, then this machine: what was found good for one connection says nothing about the next."""
+    looked = iter(["127.0.0.1", "10.0.0.1", "127.0.0.1"])
+
+    def rebind(*_: Any, **__: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(looked), 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebind)
+    for _ in range(3):
+        assert send("https://fcm.googleapis.com/fcm/send/1", "https://fcm.googleapis.com") == "blocked"
+    assert connects == []
+
+
 @pytest.mark.parametrize("address", PRIVATE_ADDRESSES)
 def test_a_known_name_that_leads_to_a_private_address_is_never_connected_to(
     address: str, connects: list[Any], monkeypatch: pytest.MonkeyPatch
