@@ -35,6 +35,7 @@ from api.state import State
 log = structlog.get_logger()
 
 PASS_S = 1.0
+GATHER_S = 0.03
 IN_FLIGHT_MAX = 256
 PER_ORIGIN_MAX = 64
 CLAIM_MAX = 64
@@ -85,6 +86,8 @@ class Worker:
             claimed = await self._pass(sender)
             if self.sending:
                 await asyncio.wait(self.sending, timeout=PASS_S, return_when=asyncio.FIRST_COMPLETED)
+                # Those that end just after the first are written down with it: a transaction costs more than a send.
+                await asyncio.wait(self.sending, timeout=GATHER_S)
             elif not claimed:
                 await self._rest(PASS_S)
         if self.sending:
