@@ -85,6 +85,8 @@ def own_pages(browser: Browser, product: Handrail) -> Iterator[str]:
         ("group", "/coach", "You see it before your coach does."),
         ("phone", "/phone", "If this phone is lost"),
         ("words", "/phone/words", "They are shown once."),
+        ("prompts-health", "/prompts/health", "Last confirmed"),
+        ("install", "/install", "About a minute"),
         ("unknown", "/nowhere", "There is no page here."),
         ("prompt-unknown", "/c/00000000-0000-4000-8000-000000000000", "This prompt has not reached this phone yet."),
     ]:

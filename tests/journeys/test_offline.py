@@ -78,6 +78,8 @@ def test_every_deep_link_opens_cold_without_a_network(handrail: Handrail, open_b
         "/journal": "Shift exit",
         "/rhythm": "Rhythm",
         "/prompts": "May we tap your shoulder?",
+        "/prompts/health": "Last confirmed",
+        "/install": "About a minute",
         "/coach": "Group",
         "/phone": "phone",
         "/help": "You don’t have to sort this out alone.",
