@@ -11,8 +11,8 @@ from api.db import Base, Id, new_id
 class Stream(Base):
     """One person's log. This is the row that is locked, so `last_seq` grows in the order of commits.
 
-    `tag` is a piece of the newest op's id, "" before the first: with it a cursor tells this history from another
-    that is as long. `epoch` is None while the database's own epoch holds; see `journal.services.begin_own_epoch`.
+    `tag` is the newest op's, "" before the first: with it a cursor tells this history from another that is as long.
+    `epoch` is None while the database's own epoch holds; see `journal.services.begin_own_epoch`.
     """
 
     __tablename__ = "journal_stream"
@@ -28,7 +28,8 @@ class Op(Base):
 
     Every key contains the person: a global op_id would let one person probe for another's. An op of kind "prompt" is a
     receipt: it was acted on, so it keeps only what tells a replay from a new op, and no outcome outlives the prompt.
-    The device stays named after its row is gone, hence no foreign key.
+    The device stays named after its row is gone, hence no foreign key. `tag` is drawn at random for each exchange, so
+    a log that was put back and filled again, be it with the same ops, is never taken for the one it was.
     """
 
     __tablename__ = "journal_op"
@@ -50,6 +51,7 @@ class Op(Base):
     occurred_at: Mapped[str | None] = mapped_column(String(40))
     body: Mapped[str] = mapped_column(Text)
     mac: Mapped[str] = mapped_column(String(43))
+    tag: Mapped[str] = mapped_column(String(8), default="", server_default="")
 
 
 class Tombstone(Base):

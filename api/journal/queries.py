@@ -17,7 +17,7 @@ PAGE: Final = 100  # ops in one pull; at the size limit of an op that is 1.6 MB
 
 
 class Place(NamedTuple):
-    """A point of a person's log: the server_seq of an op and a piece of its id. The beginning is 0 with no tag.
+    """A point of a person's log: the server_seq of an op and its tag. The beginning is 0 with no tag.
 
     `epoch` is the person's own, None while the database's holds.
     """
@@ -58,11 +58,6 @@ def end(db: Session, person_id: str) -> Place:
     return Place(*row) if row else Place()
 
 
-def tag_of(op_id: str) -> str:
-    """The piece of an op's id that a cursor carries: all random, so it tells nothing of when."""
-    return op_id[-8:]
-
-
 def devices(db: Session, person_id: str) -> dict[str, bool]:
     """Every device ever registered to the person: id → whether it was revoked."""
     rows = db.connection().execute(DEVICES_OF, {"person": person_id})
@@ -89,7 +84,7 @@ def position(db: Session, person_id: str, cursor: str | None, epoch_id: str, end
 def _tag_at(db: Session, person_id: str, at: int, end: Place) -> str:
     if at == end.seq:
         return end.tag
-    return tag_of(db.connection().scalar(AT, {"person": person_id, "at": at}) or "")
+    return db.connection().scalar(AT, {"person": person_id, "at": at}) or ""
 
 
 def changes(db: Session, person_id: str, after: int, upto: Place, page: int = PAGE) -> Page:
@@ -103,15 +98,12 @@ def changes(db: Session, person_id: str, after: int, upto: Place, page: int = PA
     wanted = {"person": person_id, "after": after, "upto": upto.seq, "rows": page + 1}
     rows = db.connection().execute(CHANGES, wanted).mappings().all()
     more = len(rows) > page
-    shown = [_change(dict(row)) for row in rows[:page]]
-    return Page(shown, _place(shown[-1]) if more else upto, more)
-
-
-def _place(change: dict[str, Any]) -> Place:
-    return Place(change["server_seq"], tag_of(change["op"]["op_id"]))
+    reached = Place(rows[page - 1]["server_seq"], rows[page - 1]["tag"]) if more else upto
+    return Page([_change(dict(row)) for row in rows[:page]], reached, more)
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:
+    del row["tag"]
     return {"server_seq": row.pop("server_seq"), "op": row}
 
 

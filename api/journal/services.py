@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -50,16 +51,10 @@ def append(db: Session, person_id: str, sent: Sequence[object], own: Collection[
     lines = _lines(db, person_id)
     ledger = _open(db, person_id, ops, before.seq, lines, own)
     results = [ledger.judge(op) for op in ops]
-    _write(db, person_id, ledger)
+    after = Place(ledger.last_seq, secrets.token_hex(4), before.epoch) if ledger.applied else before
+    _write(db, person_id, ledger, after.tag)
     _advance(db, person_id, ledger, lines)
-    return Appended(results, ledger.outcomes(), before, _end(ledger, before))
-
-
-def _end(ledger: Ledger, before: Place) -> Place:
-    if not ledger.applied:
-        return before
-    at, newest = ledger.applied[-1]
-    return Place(at, queries.tag_of(newest.op_id), before.epoch)
+    return Appended(results, ledger.outcomes(), before, after)
 
 
 def current_epoch(db: Session, own: str | None = None) -> str:
@@ -152,7 +147,7 @@ def _taken(
     return taken
 
 
-def _write(db: Session, person_id: str, ledger: Ledger) -> None:
+def _write(db: Session, person_id: str, ledger: Ledger, tag: str) -> None:
     if ledger.withdrawn:
         withdrawn = sorted(ledger.withdrawn)
         db.execute(update(OPS).where(OPS.c.person_id == person_id, OPS.c.entity_id.in_(withdrawn)).values(body=""))
@@ -160,8 +155,8 @@ def _write(db: Session, person_id: str, ledger: Ledger) -> None:
         _empty_parked(db, person_id)
     if ledger.applied:
         connection = db.connection()
-        connection.execute(said.ADD_OPS, [_row(person_id, at, op, ledger.buried) for at, op in ledger.applied])
-        tag = queries.tag_of(ledger.applied[-1][1].op_id)
+        rows = [_row(person_id, at, op, ledger.buried) | {"tag": tag} for at, op in ledger.applied]
+        connection.execute(said.ADD_OPS, rows)
         connection.execute(said.MOVE_STREAM, {"person": person_id, "to": ledger.last_seq, "marked": tag})
     if ledger.parked:
         _park(db, person_id, ledger.parked)

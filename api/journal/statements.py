@@ -38,7 +38,7 @@ LOCKED_STREAM = STREAM.with_for_update()
 MOVE_STREAM = (
     update(STREAMS).where(STREAMS.c.person_id == _person).values(last_seq=bindparam("to"), tag=bindparam("marked"))
 )
-AT = select(OPS.c.op_id).where(OPS.c.person_id == _person, OPS.c.server_seq == bindparam("at"))
+AT = select(OPS.c.tag).where(OPS.c.person_id == _person, OPS.c.server_seq == bindparam("at"))
 
 KNOWN = select(OPS.c.op_id, OPS.c.mac, OPS.c.server_seq).where(
     OPS.c.person_id == _person, OPS.c.op_id.in_(bindparam("ids", expanding=True))
@@ -67,7 +67,7 @@ OP_COLUMNS = tuple(
     for name in ("proto", "op_id", "device_id", "seq", "entity_id", "kind", "base", "occurred_at", "body", "mac")
 )
 CHANGES = (
-    select(OPS.c.server_seq, *OP_COLUMNS)
+    select(OPS.c.server_seq, OPS.c.tag, *OP_COLUMNS)
     .where(
         OPS.c.person_id == _person,
         OPS.c.server_seq > bindparam("after"),

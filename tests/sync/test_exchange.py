@@ -49,7 +49,7 @@ def test_a_check_in_is_applied_and_answered_with_its_place(phone_of: PhoneOf, ca
     op = phone.create({"a": 2})
     answer = sync(phone, [op])
     assert answer["results"] == [{"op_id": op["op_id"], "seq": 1, "status": "applied", "server_seq": 1}]
-    assert answer["cursor"] == f"{answer['server_epoch']}.1.{op['op_id'][-8:]}"
+    assert answer["cursor"].startswith(f"{answer['server_epoch']}.1.")
     assert (answer["nonce"], answer["proto"], answer["acked_through"], answer["holes"]) == ("n1", 1, 1, [])
     assert answer["server_now"] == "2026-11-19T12:00:00.000Z"
     assert answer["changes"] == []

@@ -37,7 +37,7 @@ def test_a_phone_does_not_get_back_what_it_just_sent(phone_of: PhoneOf, cast: Ca
     mine = first.create({})
     answer = sync(first, [mine])
     assert [change["op"] for change in answer["changes"]] == [theirs]
-    assert answer["cursor"] == f"{answer['server_epoch']}.2.{mine['op_id'][-8:]}"
+    assert answer["cursor"].startswith(f"{answer['server_epoch']}.2.")
 
 
 def test_nobody_pulls_another_persons_ops(phone_of: PhoneOf, cast: Cast) -> None:
@@ -88,6 +88,21 @@ def test_a_copy_put_back_without_the_restore_command_is_noticed_by_the_first_pho
     assert second.epoch not in (None, before)
     assert sorted(content["n"] for content in second.view().values()) == [1, 2, 3]
     assert first.view() == second.view()
+
+
+def test_the_same_ops_in_another_order_are_another_log(phone_of: PhoneOf, cast: Cast, engine: Engine) -> None:
+    """Filled again by hand, the log is as long and holds the same op where the phone stopped, and yet it differs."""
+    first = phone_of(cast.rita)
+    second = phone_of(cast.rita, keys=first.keys)
+    yesterday = backup.take(engine)
+    ops = [first.create({"n": n}) for n in range(3)]
+    first.quiet()
+    second.quiet()
+    backup.restore(engine, yesterday, new_epoch=False)
+    assert statuses(sync(first, [ops[1], ops[0], ops[2]], cursor=None)) == ["applied"] * 3
+    before = second.epoch
+    second.exchange()
+    assert second.epoch not in (None, before)
 
 
 def test_a_cursor_from_before_there_were_tags_still_counts(phone_of: PhoneOf, cast: Cast) -> None:
@@ -150,7 +165,11 @@ def test_a_restore_that_forgot_the_phone_loses_nothing_either(phone_of: PhoneOf,
     phone = phone_of(cast.rita)
     phone.create({"a": 1})
     phone.quiet()
-    session_rows = [copied for copied in backup.take(engine) if copied[0].name == "sign_in"]
+    session_rows = [
+        (table, [row | {"device_id": None} for row in rows])
+        for table, rows in backup.take(engine)
+        if table.name == "sign_in"
+    ]
     backup.restore(engine, [pair for pair in yesterday if pair[0].name != "sign_in"] + session_rows)
     phone.quiet()
     phone.quiet()
