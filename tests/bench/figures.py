@@ -27,6 +27,11 @@ class Figure:
         return f"figure {self.name} {spelled(self.value)} {self.unit} goal {goal} {'holds' if self.holds else 'short'}"
 
 
+def figure(name: str, value: float, unit: str, op: str, goal: float) -> str:
+    """The line of a figure that has a goal."""
+    return Figure(name, value, unit, op, goal).line()
+
+
 def spelled(value: float) -> str:
     """Three digits that mean something, never an exponent."""
     return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"

@@ -30,7 +30,7 @@ from api.journal.envelope import FIELDS
 from api.journal.models import DeviceLine, Op, Stream
 from api.people.models import Device, Person, SignIn
 from api.state import open_state
-from tests.bench.push_fanout import figure
+from tests.bench.figures import figure
 from tests.sync.phone import Keys, uuid7
 
 ROUNDS, BATCHES, BATCH, LONG_LOG = 7, 40, 20, 100_000

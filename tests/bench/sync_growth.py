@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from api.db import new_id, transaction
 from api.journal.models import Stream
 from api.people.models import Person
-from tests.bench.push_fanout import figure
+from tests.bench.figures import figure
 from tests.bench.sync_exchange import BODY, LONG_AGO, MAC, Instance, table
 from tests.sync.phone import uuid7
 

@@ -28,8 +28,7 @@ from api.journal.envelope import FIELDS
 from api.journal.models import Op
 from api.people.models import Device, Person, SignIn
 from api.state import State, open_state
-from tests.bench.figures import percentile
-from tests.bench.push_fanout import figure
+from tests.bench.figures import figure, percentile
 from tests.bench.sync_exchange import BODY, FAR, LONG_AGO, MAC
 from tests.sync.phone import uuid7
 
