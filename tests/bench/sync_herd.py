@@ -32,7 +32,7 @@ from tests.bench.figures import figure, percentile
 from tests.bench.sync_exchange import BODY, FAR, LONG_AGO, MAC
 from tests.sync.phone import uuid7
 
-PHONES, OPS, TRIES_MAX, PATIENCE_S = 2_000, 20, 40, 120
+PHONES, OPS, TRIES_MAX, PATIENCE_S = 2_000, 20, 40, 300
 
 
 @dataclass
