@@ -42,6 +42,7 @@ test('discarded, it is gone from here, is not offered after a restore, and leave
   await phone.engine.flush();
   expect(await (await parked()).discardParked(kept.id)).toBe(true);
   server.log.ops = [];
+  server.log.parked = [];
   server.log.epoch = 'epoch-2';
   await phone.engine.flush();
   expect(await shown()).toEqual([[4, 'delivered']]);
