@@ -29,7 +29,7 @@ export const discardParked = (entity: Id): Promise<boolean> => resolve(entity, a
 async function resolve(entity: Id, work: (tx: ParkedTx, row: JournalRow) => Promise<void>): Promise<boolean> {
   const done = await strict([...STORES], async (tx) => {
     const row = await tx.objectStore('journal').get(entity);
-    if (row?.parked == null) return false;
+    if (!row || row.withdrawn || !(await needsLook(tx, row))) return false;
     await work(tx, row);
     await unpark(tx, row);
     await markSheetsDueIn(tx, null);
@@ -37,6 +37,13 @@ async function resolve(entity: Id, work: (tx: ParkedTx, row: JournalRow) => Prom
   });
   tell('journal', 'outbox', 'sheets');
   return done;
+}
+
+/** Set aside by the server, or vanished from the queue before any server had it. */
+async function needsLook(tx: ParkedTx, { parked, server_seq, op_id }: JournalRow): Promise<boolean> {
+  if (parked !== null) return true;
+  const known = (await tx.objectStore('outbox').get(op_id)) ?? (await tx.objectStore('kept').get(op_id));
+  return server_seq === null && known === undefined;
 }
 
 /** The entry is again what it was before the edit that was set aside; gone, when it was never anything else. */

@@ -60,13 +60,14 @@ async function readJournal(): Promise<void> {
   const rows: JournalRow[] = [];
   const unsent = new Set<Id>();
   let out = 0;
-  const sync = await look(['journal', 'outbox', 'settings'], async (tx) => {
+  const [sync, kept] = await look(['journal', 'outbox', 'kept', 'settings'], async (tx) => {
     await inPages(tx.objectStore('journal'), keyOfEntry, (page) => void rows.push(...page));
     await inPages(tx.objectStore('outbox'), keyOfOp, (page) => {
       for (const op of page) unsent.add(op.entity_id);
       out += page.filter((op) => op.cargo === 'checkin').length;
     });
-    return (await tx.objectStore('settings').get('sync')) as SyncRow | undefined;
+    const arrived = new Set(await tx.objectStore('kept').getAllKeys());
+    return [(await tx.objectStore('settings').get('sync')) as SyncRow | undefined, arrived] as const;
   });
   const list: Entry[] = [];
   const spoilt: Id[] = [];
@@ -80,14 +81,18 @@ async function readJournal(): Promise<void> {
       continue;
     }
     opened.set(row.op_id, body);
-    const delivery: Delivery = row.parked ? 'parked' : unsent.has(row.entity_id) ? 'waiting' : 'delivered';
+    const waits = unsent.has(row.entity_id);
+    // Its op vanished from the queue, and no server ever answered for it: only the words are left, and they are here.
+    const vanished = !waits && row.server_seq === null && !kept.has(row.op_id);
+    const reason = row.parked ?? (vanished ? 'never_arrived' : null);
+    const delivery: Delivery = reason ? 'parked' : waits ? 'waiting' : 'delivered';
     list.push({
       ...body,
       id: row.entity_id,
       opId: row.op_id,
       occurredAt: row.occurred_at,
       delivery,
-      reason: row.parked,
+      reason,
     });
   }
   entries.value = list.sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : a.occurredAt > b.occurredAt ? -1 : 0));

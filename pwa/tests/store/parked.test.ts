@@ -57,3 +57,20 @@ test('an edit set aside and discarded leaves what was delivered before it', asyn
   await (await parked()).discardParked(edit.id);
   expect(await shown()).toEqual([[1, 'delivered']]);
 });
+
+test('an entry whose op vanished from the queue is never called delivered, and can be put back', async () => {
+  const lost = await phone.checkins.keepCheckin(tank(3));
+  await phone.checkins.keepCheckin(tank(4));
+  await phone.database.strict(['outbox'], (tx) => tx.objectStore('outbox').delete(lost.opId));
+  await phone.engine.flush();
+  expect(await shown()).toEqual([
+    [3, 'parked'],
+    [4, 'delivered'],
+  ]);
+  await (await parked()).putBackParked(lost.id);
+  await phone.engine.flush();
+  expect(await shown()).toEqual([
+    [3, 'delivered'],
+    [4, 'delivered'],
+  ]);
+});

@@ -20,7 +20,10 @@ export const words = {
   here: 'On this phone',
   entry: 'Entry',
   skipped: 'Skipped',
-  parked: (reason: string) => `The server set this one aside: ${PARKED[reason] ?? reason}. Your words are intact here.`,
+  parked: (reason: string) =>
+    reason === 'never_arrived'
+      ? 'This one never arrived, and is not on its way any more. Your words are intact here.'
+      : `The server set this one aside: ${PARKED[reason] ?? reason}. Your words are intact here.`,
   aside: {
     back: 'Put it back as a new entry',
     copy: 'Copy the words',
