@@ -106,8 +106,11 @@ export function tryAll(): void {
   tried = false;
 }
 
-/** Seals what the next batch can hold, so that a long queue begins to move at once. */
-async function sealNext(): Promise<void> {
+/**
+ * Seals what the next batch can hold, so that a long queue begins to move at once. Without a network too: the worker can
+ * deliver only what is sealed, and copies of this phone send the same bytes only when they were sealed before the copy.
+ */
+export async function sealNext(): Promise<void> {
   const open = (await nextRows(BATCH_MAX)).filter((row) => row.body === null);
   const held = await identity();
   if (open.length === 0 || !held) return;

@@ -3,7 +3,7 @@
 import * as api from '../api';
 import { Offline, Refusal } from '../api';
 import { ticks } from '../clock';
-import { deliver, flush, type Outcome, tryAll } from '../journal/engine';
+import { deliver, flush, type Outcome, sealNext, tryAll } from '../journal/engine';
 import { tend } from '../pulse/engine';
 import { pace } from '../pulse/sending';
 import { wakeWorkerLater } from '../push/registration';
@@ -76,6 +76,7 @@ function failed(error: unknown): Outcome {
 }
 
 async function exchange(): Promise<Outcome> {
+  if (keys.value !== 'locked') await sealNext();
   await readMe();
   if (me.value?.role !== 'resident') return { state: 'done' };
   if (keys.value !== 'ready') keys.value = await settleIdentity(me.value);
