@@ -114,9 +114,18 @@ def gateway(number: int = 502) -> Fault:
     return lambda request, forward: Answer(number, (("Content-Type", "text/html"),), page)
 
 
+def encoded(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
+
+
+def with_members(answer: Answer, **members: Any) -> Answer:
+    """A JSON answer with these members in place of its own."""
+    return replace(answer, body=encoded(answer.json() | members))
+
+
 def _json(number: int, body: dict[str, Any], headers: Headers = ()) -> Answer:
     kind = "application/json" if number < 400 else "application/problem+json"
-    return Answer(number, (("Content-Type", kind), *headers), json.dumps(body).encode())
+    return Answer(number, (("Content-Type", kind), *headers), encoded(body))
 
 
 class Hold:

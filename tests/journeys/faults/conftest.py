@@ -1,5 +1,6 @@
 """Fixtures of the fault scenarios: one town for all, and browsers that are emptied and used again."""
 
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 
@@ -11,6 +12,8 @@ from tests.journeys.faults.phone import Phone
 from tests.journeys.faults.town import Person, Town
 
 NewPhone = Callable[..., Phone]
+# What a browser leaves in its profile that belongs to the running process alone.
+OF_A_RUN = shutil.ignore_patterns("Singleton*", "*ActivePort", "lock", ".parentlock", "tmp")
 PASSED = pytest.StashKey[bool]()
 
 
@@ -24,6 +27,7 @@ def one_town() -> Iterator[Town]:
 def town(one_town: Town) -> Iterator[Town]:
     """The product with a network without faults."""
     one_town.network.heal()
+    one_town.open()
     yield one_town
     one_town.network.heal()
 
@@ -122,6 +126,26 @@ def worn_phone(town: Town, worn: Worn, request: pytest.FixtureRequest) -> Iterat
     yield take
     for phone in taken:
         worn.give_back(phone, request.node.stash.get(PASSED, False))
+
+
+@pytest.fixture
+def clone() -> Iterator[Callable[[Phone], Phone]]:
+    """Copies a phone's profile folder, as a backup program does, and opens the copy beside it."""
+    with ExitStack() as used:
+
+        def make(phone: Phone) -> Phone:
+            phone.browser.stop()
+            copy = BROWSERS[phone.browser.name]()
+            used.callback(copy.close)
+            shutil.copytree(phone.browser.profile, copy.profile, dirs_exist_ok=True, symlinks=True, ignore=OF_A_RUN)
+            copy.start()
+            phone.browser.start()
+            phone.go()
+            twin = Phone(copy, phone.town, phone.person)
+            twin.go()
+            return twin
+
+        yield make
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """What only Chromium's DevTools can do to a page, its worker and its storage."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from tests.journeys.browsers.browser import Browser
 from tests.journeys.browsers.cdp import CdpError
@@ -30,7 +29,14 @@ def before_each_page(phone: Phone, source: str) -> Iterator[None]:
             browser.cmd("Page.removeScriptToEvaluateOnNewDocument", identifier=made)
 
 
-def clock_at(phone: Phone, offset_ms: str) -> Any:
+def short_patience(phone: Phone) -> AbstractContextManager[None]:
+    """A twentieth of the time the phone gives a silent server or a sleeping window; nothing else changes."""
+    return before_each_page(
+        phone, "const wait = AbortSignal.timeout; AbortSignal.timeout = (ms) => wait.call(AbortSignal, ms / 20);"
+    )
+
+
+def clock_at(phone: Phone, offset_ms: str) -> AbstractContextManager[None]:
     """The page's clock runs ahead by what this expression says, in milliseconds; it may read `real`, the true time."""
     return before_each_page(
         phone,
@@ -99,3 +105,10 @@ def quota(phone: Phone, most: int | None) -> None:
 def clear(phone: Phone, *kinds: str) -> None:
     """The browser clears these kinds of storage of the site: indexeddb, cookies, cache_storage, service_workers."""
     chromium(phone).cmd("Storage.clearDataForOrigin", origin=phone.town.origin, storageTypes=",".join(kinds))
+
+
+def crash(phone: Phone, tab: str | None) -> None:
+    """The page's process dies; nothing answers there any more."""
+    wire = chromium(phone).wire
+    assert wire
+    wire.post("Page.crash", {}, tab)

@@ -46,8 +46,8 @@ return {
   device: settings.device ?? null,
   sync: settings.sync ?? null,
   secret: keys.identity ? await opened(keys.identity.secret) : null,
-  outbox: all.outbox.map(([, { op_id, entity_id, kind, seq, device_id, cargo }]) => (
-    { op_id, entity_id, kind, seq, device_id, cargo })),
+  outbox: all.outbox.map(([, { op_id, entity_id, kind, seq, device_id, cargo, body }]) => (
+    { op_id, entity_id, kind, seq, device_id, cargo, sealed: body !== null })),
   kept: all.kept.map(([, { op_id, entity_id }]) => ({ op_id, entity_id })),
   journal: rows,
   drafts,

@@ -6,10 +6,11 @@ from typing import Any
 
 from tests.journeys import steps
 from tests.journeys.browsers.browser import Browser
-from tests.journeys.faults.town import Intent, Person, Town
+from tests.journeys.faults.town import Fate, Intent, Person, Town
 from tests.journeys.waits import until
 
-KEPT = (Path(__file__).parent / "kept.js").read_text()
+HERE = Path(__file__).parent
+KEPT, BREAK, TAMPER = [(HERE / f"{name}.js").read_text() for name in ("kept", "break_store", "tamper")]
 # The sync protocol: network up and no new local write, and the queue is empty within 30 s.
 QUIET_S = 30.0
 TEXT = "Two lines. Only you can see this."
@@ -35,8 +36,11 @@ class Phone:
         self.person.secret = self.person.secret or self.kept()["secret"]
 
     def sign_in_again(self) -> None:
-        """Through the same door, on a phone that was asked about prompts before; any page may follow."""
-        steps.sign_in(self.browser, self.town.product, self.person.email)
+        """By the way the app offers to somebody whose session ended."""
+        self.go()
+        self.browser.wait_text("You are signed out.")
+        self.browser.press("Sign in", "link")
+        steps.pass_the_door(self.browser, self.town.product, self.person.email)
 
     def restart(self) -> None:
         """Close the browser as a person would and open it again: only then are its cookies surely on the disk."""
@@ -70,8 +74,12 @@ class Phone:
         self.browser.fill(TEXT, intent.token)
 
     def keep(self, intent: Intent) -> None:
-        """The last tap. The close is what says that it is saved."""
+        """The last tap."""
         self.browser.press(KEEP)
+        self.closed(intent)
+
+    def closed(self, intent: Intent) -> None:
+        """The close is on screen, which says that it is saved."""
         intent.entity = steps.entry_at(self.browser)
         self.browser.wait_text("Noted. The rest can wait.")
         intent.fate = "saved"
@@ -115,6 +123,15 @@ class Phone:
         """How many ops still stand in the outbox, the unseen ones included."""
         return len(self.kept()["outbox"])
 
+    def wait_sealed(self) -> None:
+        """Until everything that waits could go as it is."""
+        until(lambda: all(row["sealed"] for row in self.kept()["outbox"]), "sealed bodies", 20)
+
+    def wait_marked(self, count: int) -> None:
+        """Until the phone has noted outside its database how much waits."""
+        mark = "return JSON.parse(localStorage.getItem(`handrail/${args[0]}`) ?? '{}').waiting ?? null"
+        until(lambda: self.browser.js(mark, self.person.id) == count, f"the mark to say {count}", 20)
+
     def shows(self) -> list[str]:
         """The tokens in this phone's own journal, sorted; one that stands twice is listed twice."""
         bodies = [row["body"] for row in self.kept()["journal"] if not row["withdrawn"] and row["body"]]
@@ -124,6 +141,29 @@ class Phone:
         """The texts in unfinished check-ins."""
         answers = [draft["body"]["answers"] for draft in self.kept()["drafts"]]
         return [each["d"] for each in answers if "d" in each]
+
+    # ---- its storage
+
+    def break_store(self, what: str, error: str, times: int | None = None, store: str = "outbox") -> None:
+        """The app's writes fail from here on, until `mend_store` or another page."""
+        self.browser.js(BREAK, what, error, times, store)
+
+    def mend_store(self) -> None:
+        self.browser.js("(window.wrappedJSObject ?? window).mendStore()")
+
+    def queue(self, *facts: dict[str, Any], fate: Fate = "saved") -> list[Intent]:
+        """Puts check-ins into the outbox behind the app's back; `kind` and `body` may be what no app would write."""
+        intents = [self.person.intend() for _ in facts]
+        rows = [fact | {"token": intent.token} for fact, intent in zip(facts, intents, strict=True)]
+        for intent, entity in zip(intents, self.browser.js(TAMPER, self.person.id, "queue", rows), strict=True):
+            intent.entity, intent.fate = entity, fate
+        return intents
+
+    def lose_from_queue(self, intent: Intent) -> None:
+        """The op of this intent vanishes from the outbox, and nothing else does."""
+        ops = [row["op_id"] for row in self.kept()["outbox"] if row["entity_id"] == intent.entity]
+        assert ops, "it does not wait"
+        self.browser.js(TAMPER, self.person.id, "lose", ops)
 
     def says(self, words: str) -> bool:
         return self.browser.says(words)

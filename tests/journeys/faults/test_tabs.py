@@ -75,9 +75,30 @@ def test_a_tab_frozen_in_the_middle_of_sending_does_not_stop_the_others(town: To
     frozen = devtools.chromium(phone).session
     phone.browser.use_tab(first)
     devtools.freeze(phone, frozen)
-    phone.save()
-    prove(phone)
+    with devtools.short_patience(phone):
+        phone.save()
+        prove(phone)
     devtools.freeze(phone, frozen, "active")
+    close_all_but(phone, first, [first, second])
+
+
+def test_a_page_kept_for_back_does_not_stop_the_pages_after_it(town: Town, worn_phone: NewPhone) -> None:
+    phone = worn_phone()
+    gate = town.network.hold(first=1)
+    phone.save()
+    gate.wait()
+    phone.browser.goto("about:blank")
+    town.network.heal()
+    phone.browser.js("history.back()")
+    phone.browser.wait_url("/done/")
+    prove(phone)
+    phone.browser.goto("about:blank")
+    phone.go()
+    first = phone.browser.tab()
+    second = phone.browser.open_tab(town.origin)
+    with devtools.short_patience(phone):
+        phone.save()
+        prove(phone)
     close_all_but(phone, first, [first, second])
 
 

@@ -106,25 +106,41 @@ class Town:
     # ---- what an operator can do to it
 
     @property
-    def _database(self) -> Path:
-        return Path(self.product.env["HANDRAIL_INSTANCE"]) / "handrail.sqlite"
+    def _instance(self) -> Path:
+        return Path(self.product.env["HANDRAIL_INSTANCE"])
 
     def copy(self) -> Path:
-        """Last night's backup of the running product."""
+        """Last night's backup of the running product, by the operator's own command."""
+        made = self.product.folder / f"copy-{next(self._numbers)}"
+        self.product.cli("backup", str(made))
+        return made
+
+    def restore(self, copy: Path) -> None:
+        """Stop, put the backup in the instance's place by the operator's own command, and start again."""
+        self.product.stop()
+        self.product.cli("restore", "--force", str(copy))
+        self.product.start()
+
+    def copy_file(self) -> Path:
+        """A copy of the database's file alone."""
         made = self.product.folder / f"copy-{next(self._numbers)}.sqlite"
-        with closing(sqlite3.connect(self._database)) as source, closing(sqlite3.connect(made)) as target:
+        file = self._instance / "handrail.sqlite"
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(made)) as target:
             source.backup(target)
         return made
 
-    def restore(self, copy: Path, new_epoch: bool = True) -> None:
-        """Stop, put the backup in the database's place, say so unless somebody forgot, and start again."""
+    def put_back(self, copy: Path) -> None:
+        """What an operator does who knows no command: the database's file is put back, and nothing is said."""
         self.product.stop()
-        for leftover in self._database.parent.glob("handrail.sqlite*"):
+        for leftover in self._instance.glob("handrail.sqlite*"):
             leftover.unlink()
-        shutil.copy(copy, self._database)
-        if new_epoch:
-            self.product.cli("restored")
+        shutil.copy(copy, self._instance / "handrail.sqlite")
         self.product.start()
+
+    def open(self) -> None:
+        """Starts the product if a scenario left it down."""
+        if self.product.process is None or self.product.process.ended() is not None:
+            self.product.start()
 
     def end_sessions(self, person: Person) -> None:
         """Every sign-in of the person ends, as after "sign out everywhere"."""
@@ -132,7 +148,7 @@ class Town:
 
     def write(self, statement: str, *values: Any) -> None:
         """Change the database beside the running product."""
-        with closing(sqlite3.connect(self._database, timeout=10)) as database, database:
+        with closing(sqlite3.connect(self._instance / "handrail.sqlite", timeout=10)) as database, database:
             database.execute(statement, values)
 
 
