@@ -103,7 +103,7 @@ def settle_in(house: State, service: PushService) -> None:
             rhythm = db.get_one(Rhythm, person.id)
             quiet = (now + timedelta(hours=12)).time(), (now + timedelta(hours=13)).time()
             rhythm.quiet_from, rhythm.quiet_to = (one.strftime("%H:%M") for one in quiet)
-            rhythm.slots, rhythm.planned_through = slots, now
+            rhythm.slots, rhythm.planned_through, rhythm.hold_back = slots, now, False
             db.execute(Prompt.__table__.delete().where(Prompt.person_id == person.id))  # type: ignore[attr-defined]
 
 
