@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from math import inf
 from typing import Literal
 
 Level = Literal["more", "usual", "less", "off"]
@@ -49,7 +50,7 @@ def is_held_back(person_id: str, day: date) -> bool:
 
 def _waited(protocol: str, day: date, asked: Mapping[date, str]) -> float:
     """Days since it was last asked, infinite when it was not."""
-    return min(((day - before).days for before, one in asked.items() if one == protocol and before < day), default=1e9)
+    return min(((day - before).days for before, one in asked.items() if one == protocol and before < day), default=inf)
 
 
 def _ranked(protocol: str, on: list[str]) -> int:
