@@ -30,9 +30,9 @@ def misses(engine: Engine, person: Person) -> int:
 
 
 def live_through(engine: Engine, start: datetime, days: int) -> datetime:
-    """A worker that plans, opens and closes every two hours, while nobody answers; when it ends."""
-    for step in range(days * 12):
-        now = start + 2 * step * HOUR
+    """A worker that plans, opens and closes every three hours, while nobody answers; when it ends."""
+    for step in range(days * 8):
+        now = start + 3 * step * HOUR
         with transaction(engine) as db:
             services.materialise(db, now)
             services.pass_expired(db, now)
@@ -42,7 +42,7 @@ def live_through(engine: Engine, start: datetime, days: int) -> datetime:
 
 def test_two_misses_halve_the_rhythm_and_four_let_it_rest(engine: Engine, cast: Cast) -> None:
     begin(engine, cast.rita)
-    live_through(engine, NOON, 40)
+    live_through(engine, NOON, 24)
     assert misses(engine, cast.rita) == 4
     came = [prompt.local_date for prompt in prompts_of(engine, cast.rita)]
     assert len(came) == 4

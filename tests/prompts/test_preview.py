@@ -67,8 +67,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return engine
 
 
-@given(rhythms, st.sampled_from(ZONES), starts, work, ahead, ahead, st.integers(1, 40))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rhythms, st.sampled_from(ZONES), starts, work, ahead, ahead, st.integers(5, 40))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_the_preview_shows_is_what_the_planner_makes_day_by_day(
     house: Engine,
     monkeypatch: pytest.MonkeyPatch,
