@@ -159,7 +159,7 @@ def next_protocol(db: Session, person: Person, now: datetime) -> str | None:
     """What the resident's next scheduled prompt will ask; None when nothing is planned."""
     return db.scalar(
         select(Prompt.protocol)
-        .where(Prompt.person_id == person.id, Prompt.asked.is_(False), Prompt.state.in_(LIVE), Prompt.until > now)
+        .where(Prompt.person_id == person.id, Prompt.asked.is_(False), Prompt.is_live(), Prompt.until > now)
         .order_by(Prompt.due_at)
         .limit(1)
     )

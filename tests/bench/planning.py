@@ -29,7 +29,7 @@ from tests.bench.figures import Figure
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 FEW, MANY = 10_000, 100_000
 STORED_FEW, STORED_MANY = 10_000, 1_000_000
-PEOPLE, DUE = 5_000, 200
+DUE, OF_EACH = 200, 20  # prompts that fall due; and stored ones of each person, about what 35 days hold
 ROUNDS, ASKED = 15, 4
 SLOTS = [{"weekday": 0, "time": "18:30", "protocol": "P10"}, {"weekday": 3, "time": "20:30", "protocol": "P01"}]
 
@@ -41,7 +41,6 @@ RHYTHM = (
     "INSERT INTO rhythm (person_id, slots, quiet_from, quiet_to, chosen, planned_through)"
     " SELECT {id}, '{slots}', '22:00', '07:00', true, '2026-11-18 13:00:00.000000' FROM {numbers}"
 )
-# Days of the past by person, so that every index but those on times is written in order.
 SETTLED = (
     "INSERT INTO prompt (id, person_id, protocol, local_date, slot, asked, due_at, until, state, topic, why)"
     " SELECT 's' || n, {person}, 'P01', {day}, 'x' || (n / {people}), false, {due}, {until}, 'passed', 't', ''"
@@ -81,9 +80,10 @@ def people(engine: Engine, count: int) -> None:
 
 def stored(engine: Engine, count: int) -> Engine:
     """A table with this many prompts that are over, and the same few hundred that fall due now."""
-    people(engine, PEOPLE)
+    crowd = max(DUE, count // OF_EACH)
+    people(engine, crowd)
     on_postgresql = engine.dialect.name == "postgresql"
-    back = f"(n / {PEOPLE})"
+    back = f"(n / {crowd})"
     day = (
         f"date '2026-11-18' - {back} % 34" if on_postgresql else f"date('2026-11-18', '-' || ({back} % 34) || ' days')"
     )
@@ -93,8 +93,8 @@ def stored(engine: Engine, count: int) -> Engine:
         else f"{day} || ' {at}:00.000000'"
         for at in ("12:00", "16:00")
     )
-    person = f"'r' || (n % {PEOPLE})"
-    fill(engine, SETTLED, count, person=person, people=PEOPLE, day=day, due=due, until=until)
+    person = f"'r' || (n % {crowd})"
+    fill(engine, SETTLED, count, person=person, people=crowd, day=day, due=due, until=until)
     fill(engine, OPENING, DUE)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")

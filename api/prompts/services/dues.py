@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.people.models import Person
 from api.prompts import queries
-from api.prompts.models import LIVE, Prompt, Rhythm
+from api.prompts.models import Prompt, Rhythm
 from api.prompts.services.planning import replan
 
 KEPT_FOR = timedelta(days=35)
@@ -28,16 +28,18 @@ class Opened:
 
 
 def open_due(db: Session, now: datetime, limit: int = 500) -> list[Opened]:
-    """Open what fell due (or comes back from a snooze), for up to `limit` people; each is handed on exactly once.
+    """Open what fell due (or comes back from a snooze), for up to `limit` people, those who wait longest first.
+
+    Each is handed on exactly once.
 
     Of several scheduled prompts of one person only the latest is opened and the others pass: after an outage nobody
     gets more than one. What may not alert now opens too and waits in the app; it is not among those returned.
     """
-    due = (Prompt.alert_at <= now, Prompt.until > now, Prompt.state.in_(LIVE))
+    due = (Prompt.alert_at <= now, Prompt.until > now, Prompt.is_live())
     rhythms = db.execute(
         select(Rhythm, Person.zone)
         .join(Person, Person.id == Rhythm.person_id)
-        .where(Rhythm.person_id.in_(select(Prompt.person_id).where(*due).distinct().limit(limit)))
+        .where(Rhythm.person_id.in_(select(Prompt.person_id).where(*due).order_by(Prompt.alert_at).limit(limit)))
         .order_by(Rhythm.person_id)
         .with_for_update(skip_locked=True, of=Rhythm)
     ).all()
@@ -63,8 +65,9 @@ def pass_expired(db: Session, now: datetime, limit: int = 500) -> int:
     A scheduled one that stood open and brought no word is counted as missed, and after the second and the fourth in a
     row the person's rhythm eases. What nobody opened, because no worker ran, was not missed by anybody.
     """
-    over = (Prompt.until <= now, Prompt.state.in_(LIVE))
-    found = db.scalars(select(Prompt.person_id).where(*over).distinct().limit(limit)).all()
+    over = (Prompt.until <= now, Prompt.is_live())
+    # By their end, not DISTINCT: that would walk every prompt there ever was, person by person.
+    found = set(db.scalars(select(Prompt.person_id).where(*over).order_by(Prompt.until).limit(limit)))
     if not found:
         return 0
     people = db.scalars(
@@ -92,7 +95,7 @@ def purge(db: Session, now: datetime, limit: int = 2000) -> int:
 
 def pass_by(db: Session, *which: object) -> int:
     """Close these prompts where they are live; how many were."""
-    passed = update(Prompt).where(Prompt.state.in_(LIVE), *which)  # type: ignore[arg-type]
+    passed = update(Prompt).where(Prompt.is_live(), *which)  # type: ignore[arg-type]
     return db.execute(passed.values(state="passed", alert_at=None)).rowcount  # type: ignore[attr-defined,no-any-return]
 
 

@@ -106,7 +106,7 @@ def _satisfy_next(db: Session, asked: Prompt, now: datetime) -> None:
             Prompt.person_id == asked.person_id,
             Prompt.protocol == asked.protocol,
             Prompt.asked.is_(False),
-            Prompt.state.in_(LIVE),
+            Prompt.is_live(),
             Prompt.due_at <= now + EARLY,
             Prompt.until > now,
         )
