@@ -1,7 +1,7 @@
 """What planning costs, and whether the due-prompt query stays flat: `python -m tests.bench.planning [STORED]`.
 
 STORED is how many settled prompts lie beside the due ones in the larger table, a million unless told; ten million take
-2.5 GB of a temporary folder and some minutes. Both tables hold the same due prompts and are asked in turn.
+5 GB of a temporary folder and about eight minutes. Both tables hold the same due prompts and are asked in turn.
 """
 
 from __future__ import annotations
