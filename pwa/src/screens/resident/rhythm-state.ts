@@ -46,7 +46,7 @@ export async function changeRhythm(change: Partial<Rhythm>): Promise<boolean> {
     return false;
   }
   before.value = was;
-  await follow(rhythm.value.zone);
+  await follow(wanted.zone);
   await lookAhead();
   return true;
 }
