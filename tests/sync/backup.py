@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine, Table, update
 
 from api.db import Base, transaction
 from api.journal import services as journal
+from api.people.models import SignIn
 
 Copy = list[tuple[Table, list[dict[str, Any]]]]
 
@@ -25,6 +26,9 @@ def take(engine: Engine, tables: Sequence[Table] | None = None) -> Copy:
 
 def restore(engine: Engine, copy: Copy, new_epoch: bool = True) -> None:
     with transaction(engine) as db:
+        if SignIn.__table__ not in [table for table, _ in copy]:
+            # A session goes with the phone it is bound to; a copy without sessions leaves them as they are.
+            db.execute(update(SignIn).values(device_id=None))
         for table, _ in reversed(copy):
             db.execute(table.delete())
         for table, rows in copy:
