@@ -7,6 +7,7 @@ import pytest
 
 from tests.journeys import steps
 from tests.journeys.browsers.browser import Browser
+from tests.journeys.browsers.chromium import Chromium
 from tests.journeys.conftest import OpenBrowser
 from tests.journeys.handrail import ROOT, Handrail, address
 from tests.journeys.release import next_release
@@ -106,7 +107,10 @@ def test_a_page_of_the_version_before_still_opens_its_lazy_parts(
 
     # A page without a worker asks the server, which runs the new release.
     assert b"export" in served(handrail, f"/assets/{part}")
+    # Neither the server nor the browser's own cache may help the worker out.
     handrail.stop()
+    assert isinstance(browser, Chromium)
+    browser.cmd("Network.clearBrowserCache")
     browser.js(GO, "/prompts/health")
     browser.wait_text("Last confirmed")
     assert not browser.js(IS_NEXT)
