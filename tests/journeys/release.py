@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.journeys.handrail import ROOT
 
 MARK = '<meta name="release" content="next" />'
-HASHED = re.compile(r"\b([\w.]+-[\w-]{8})(?=\.(?:js|css)\b)")
+HASHED = re.compile(r"\b([\w.-]+-[\w-]{8})(?=\.(?:js|css)\b)")
 # The worker's note of the page: its address and a hash of what it holds.
 PAGE_NOTE = re.compile(r"""(["'`])/\1,\s*(["'`])([0-9a-f]{16})\2""")
 
