@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pyrage
 import pytest
@@ -23,7 +24,9 @@ def _key() -> str:
     return str(pyrage.x25519.Identity.generate().to_public())
 
 
+@cache
 def _wrap(text: str = "secret") -> str:
+    # A passphrase is stretched for seconds on purpose.
     return pyrage.passphrase.encrypt(text.encode(), "twelve words", armored=True).decode()
 
 
