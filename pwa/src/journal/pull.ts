@@ -26,11 +26,17 @@ export async function takeIn(answer: SyncAnswer): Promise<void> {
   await mergeArrivals(arrivals, answer.server_epoch, answer.cursor, Date.parse(answer.server_now) || now());
 }
 
-/** Ops this phone wrote itself come back too; their bodies need not be opened again. */
+/**
+ * Ops this phone wrote itself come back too; their bodies need not be opened again. Not so where an earlier revision comes
+ * with them, as after a restore: that one takes the row first, and the later one must be there to take it back.
+ */
 const knownOps = (changes: Change[]): Promise<Set<string>> =>
   look(['journal'], async (tx) => {
     const known = new Set<string>();
+    const times = new Map<string, number>();
+    for (const { op } of changes) times.set(op.entity_id, (times.get(op.entity_id) ?? 0) + 1);
     for (const { op } of changes) {
+      if (times.get(op.entity_id) !== 1) continue;
       if ((await tx.objectStore('journal').get(op.entity_id))?.op_id === op.op_id) known.add(op.op_id);
     }
     return known;

@@ -61,6 +61,19 @@ test.each([
   expect(server.log.ops).toHaveLength(2);
 });
 
+test('an edit that the restored server still has stays on top of what it replaced', async () => {
+  const first = await phone.checkins.keepCheckin(tank(3));
+  await phone.checkins.keepCheckin({ ...tank(4), revises: { entity: first.id, op: first.opId } });
+  await phone.engine.flush();
+  restore(4, 'epoch-2');
+  await phone.engine.flush();
+  expect(await answersOf()).toEqual([
+    [1, 'delivered'],
+    [2, 'delivered'],
+    [4, 'delivered'],
+  ]);
+});
+
 test('an offer answered by a page of somebody in between stays due', async () => {
   restore(0, 'epoch-2');
   server.fault = (seen) => (seen.path === '/api/sync/missing' ? Response.json({ welcome: true }) : null);

@@ -45,9 +45,10 @@ def test_a_server_killed_between_commit_and_answer_has_it_once(name: str, town: 
 @BOTH
 def test_after_a_restore_everything_the_phone_kept_is_back(name: str, town: Town, worn_phone: NewPhone) -> None:
     phone = worn_phone(name)
-    phone.save()
+    phone.edit(phone.save())
     phone.wait_quiet()
     copy = town.copy()
+    phone.edit(phone.save())
     phone.save()
     phone.wait_quiet()
     taken_back = phone.save()
