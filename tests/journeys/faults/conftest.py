@@ -80,8 +80,15 @@ class Worn:
     def take(self, name: str) -> Phone:
         phone = self._phones.pop(name, None)
         if phone is None:
-            phone = Phone(self._pool.take(name, self._town.origin), self._town, self._town.person())
-            phone.sign_in()
+            person = self._town.person()
+            browser = self._pool.take(name, self._town.origin)
+            phone = Phone(browser, self._town, person)
+            try:
+                phone.sign_in()
+            except Exception:
+                # Nobody else would ever end it.
+                browser.close()
+                raise
         else:
             phone.go()
         return phone
@@ -165,9 +172,10 @@ def new_phone(town: Town, pool: Pool, request: pytest.FixtureRequest) -> Iterato
             to_be_killed: bool = False,
             spoiled: bool = False,
         ) -> Phone:
+            holder = person or town.person()
             browser = pool.take(name, town.origin)
             used.callback(browser.close if spoiled else lambda: pool.give_back(browser))
-            phone = Phone(browser, town, person or town.person())
+            phone = Phone(browser, town, holder)
             if sign_in:
                 phone.sign_in()
             if to_be_killed:
