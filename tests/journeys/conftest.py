@@ -17,11 +17,17 @@ BROWSERS: dict[str, type[Chromium] | type[Firefox]] = {"chromium": Chromium, "fi
 OpenBrowser = Callable[..., Browser]
 
 
+# The fault scenarios of every run of the tests; all of them together are a long suite, `python -m tests.soak browser`.
+FAULTS_EVERY_TIME = {"test_accounts.py", "test_count.py", "test_kill.py", "test_quota.py"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder is a journey; where it cannot run it says so, and in CI it fails."""
     for item in items:
         if item.nodeid.startswith("tests/journeys/"):
             item.add_marker(pytest.mark.journey)
+            if item.path.parent.name == "faults" and item.path.name not in FAULTS_EVERY_TIME:
+                item.add_marker(pytest.mark.fault)
             item.add_marker(pytest.mark.timeout(180))
 
 
