@@ -48,7 +48,7 @@ browsers: $(DEV_READY)
 	$(BIN)/python -m tests.journeys.install_browsers
 
 journeys: browsers
-	$(BIN)/python -m pytest -m "journey and not fault" tests/journeys -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "journey and not fault" tests/journeys
 
 bench: browsers
 	$(BIN)/python -m tests.bench

@@ -18,6 +18,8 @@ OpenBrowser = Callable[..., Browser]
 
 
 # The fault scenarios of every run of the tests; all of them together are a long suite, `python -m tests.soak browser`.
+# Updates are among them: Chromium sometimes keeps a waiting worker waiting for longer than anybody would look.
+LONG = {"test_update.py"}
 FAULTS_EVERY_TIME = {"test_accounts.py", "test_count.py", "test_kill.py", "test_quota.py"}
 
 
@@ -26,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith("tests/journeys/"):
             item.add_marker(pytest.mark.journey)
-            if item.path.parent.name == "faults" and item.path.name not in FAULTS_EVERY_TIME:
+            in_faults = item.path.parent.name == "faults"
+            if item.path.name in LONG or (in_faults and item.path.name not in FAULTS_EVERY_TIME):
                 item.add_marker(pytest.mark.fault)
             item.add_marker(pytest.mark.timeout(180))
 
