@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -59,6 +60,18 @@ class Keeper:
         content: bytes = envelope.content  # type: ignore[attr-defined]
         self.received.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
         return "250 kept"
+
+
+_connects: list[Any] = []
+_watching = False
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if _watching and event == "socket.connect":
+        _connects.append(arguments[1])
+
+
+sys.addaudithook(_hook)
 
 
 @pytest.fixture
@@ -171,3 +184,13 @@ def signed_in_client(app: Flask, state: State, person: Person, **options: Any) -
     value = signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
     client.set_cookie(app.config["SESSION_COOKIE_NAME"], value, domain="localhost")
     return JsonClient(client, **options)
+
+
+@pytest.fixture
+def connects() -> Iterator[list[Any]]:
+    """Every address this process connects to while the test runs, told by the interpreter itself."""
+    global _watching
+    _connects.clear()
+    _watching = True
+    yield _connects
+    _watching = False

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,27 +23,6 @@ from tests.push.hostile import HOSTILE, PRIVATE_ADDRESSES, WELCOME
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
 FOLDER = tempfile.TemporaryDirectory()
 RING = vapid.Ring(Path(FOLDER.name))
-
-_connects: list[Any] = []
-_watching = False
-
-
-def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watching and event == "socket.connect":
-        _connects.append(arguments[1])
-
-
-sys.addaudithook(_hook)
-
-
-@pytest.fixture
-def connects() -> Iterator[list[Any]]:
-    """Every address this process connects to while the test runs, told by the interpreter itself."""
-    global _watching
-    _connects.clear()
-    _watching = True
-    yield _connects
-    _watching = False
 
 
 def send(endpoint: str, origin: str, test_origin: str | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -19,27 +18,6 @@ from tests.push.hostile import PRIVATE_ADDRESSES
 from tests.shifts.hostile import HOSTILE
 
 FEED = "https://calendar.example.org/secret-token/roster.ics"
-
-_connects: list[Any] = []
-_watching = False
-
-
-def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watching and event == "socket.connect":
-        _connects.append(arguments[1])
-
-
-sys.addaudithook(_hook)
-
-
-@pytest.fixture
-def connects() -> Iterator[list[Any]]:
-    """Every address this process connects to while the test runs, told by the interpreter itself."""
-    global _watching
-    _connects.clear()
-    _watching = True
-    yield _connects
-    _watching = False
 
 
 @pytest.fixture
