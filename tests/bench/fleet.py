@@ -9,13 +9,14 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import insert
 
 from api import auth, config, create_app, migrate
 from api.db import new_id, transaction
 from api.journal.envelope import FIELDS
 from api.people.models import Device, Person, SignIn
-from api.state import open_state
+from api.state import State, open_state
 from tests.sync.phone import Keys, uuid7
 
 LONG_AGO, FAR = datetime(2026, 6, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
@@ -61,11 +62,8 @@ class FleetPhone:
         self.cursor = answer["cursor"]
 
 
-def settle(folder: Path, origin: str, count: int) -> list[FleetPhone]:
-    """Make an instance in `folder`, migrated, with `count` residents who are signed in on one phone each."""
-    held = open_state(config.read({"HANDRAIL_INSTANCE": str(folder), "HANDRAIL_ORIGIN": origin}))
-    migrate.upgrade(held.engine)
-    app = create_app(state=held)
+def enrol(app: Flask, state: State, count: int) -> list[FleetPhone]:
+    """So many residents who signed in long ago, on one phone each, put into the state's database."""
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     people, devices, sessions, phones = [], [], [], []
     for number in range(count):
@@ -78,8 +76,16 @@ def settle(folder: Path, origin: str, count: int) -> list[FleetPhone]:
         sessions.append({"token_hash": hashed, "person_id": person_id, "device_name": "P", "expires_at": FAR})
         value = signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
         phones.append(FleetPhone(person_id, device_id, f"{app.config['SESSION_COOKIE_NAME']}={value}"))
-    with transaction(held.engine) as db:
+    with transaction(state.engine) as db:
         for model, rows in ((Person, people), (Device, devices), (SignIn, sessions)):
             db.execute(insert(model), rows)
+    return phones
+
+
+def settle(folder: Path, origin: str, count: int) -> list[FleetPhone]:
+    """Make an instance in `folder`, migrated, with `count` residents who are signed in on one phone each."""
+    held = open_state(config.read({"HANDRAIL_INSTANCE": str(folder), "HANDRAIL_ORIGIN": origin}))
+    migrate.upgrade(held.engine)
+    phones = enrol(create_app(state=held), held, count)
     held.engine.dispose()
     return phones

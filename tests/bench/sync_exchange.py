@@ -14,7 +14,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,20 +23,16 @@ from marshmallow import Schema, fields
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from api import auth, config, create_app
+from api import config, create_app
 from api.db import Base, engine_for, new_id, transaction
 from api.journal.envelope import FIELDS
 from api.journal.models import DeviceLine, Op, Stream
-from api.people.models import Device, Person, SignIn
+from api.people.models import Person
 from api.state import open_state
 from tests.bench.figures import figure
-from tests.sync.phone import Keys, uuid7
+from tests.bench.fleet import LONG_AGO, Row, enrol
 
 ROUNDS, BATCHES, BATCH, LONG_LOG = 7, 40, 20, 100_000
-LONG_AGO, FAR = datetime(2026, 6, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
-BODY, MAC = Keys().seal({"a": 2, "b": [0, 3], "c": "A line about the night on call"}), "m" * 43
-
-Row = dict[str, Any]
 
 
 class OpIn(Schema):
@@ -56,60 +51,39 @@ class Instance:
         self.state = open_state(config.read({"HANDRAIL_INSTANCE": str(folder), "HANDRAIL_ORIGIN": "http://localhost"}))
         self.app = create_app(state=self.state)
         Base.metadata.create_all(self.state.engine)
-        self.person_id, self.device_id, self.seq = new_id(), new_id(), stored
-        token = self._people()
+        self.phone = enrol(self.app, self.state, 1)[0]
+        self.headers = {"HTTP_COOKIE": self.phone.cookie}
         self._store(stored)
-        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        value = signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
-        self.headers = {"HTTP_COOKIE": f"{self.app.config['SESSION_COOKIE_NAME']}={value}"}
-        self.cursor: str | None = None
         self.deliver([])
 
     def ops(self, count: int = BATCH) -> list[Row]:
         """The next ops of the phone, as they go over the wire."""
-        made = []
-        for _ in range(count):
-            self.seq += 1
-            values = (1, uuid7(), self.device_id, self.seq, uuid7(), "create", None, "2026-11-19T12:00:00.000Z", BODY)
-            made.append(dict(zip(FIELDS, values, strict=True)) | {"mac": MAC})
-        return made
+        return self.phone.ops(count)
 
     def deliver(self, ops: list[Row]) -> None:
         """One whole exchange, its request already written and its answer read."""
-        sent = {"proto": 1, "nonce": "n", "client_now": "2026-11-19T12:00:00Z", "known_epoch": None}
-        more = {"cursor": self.cursor, "acked_through": 0, "device_id": self.device_id, "ops": ops}
-        answer = post(self.app, "/api/sync", json.dumps(sent | more).encode(), self.headers)
+        answer = self._exchange(ops)
         assert all(result["status"] == "applied" for result in answer["results"])
-        self.cursor = answer["cursor"]
         while not ops and answer["more"]:
-            more["cursor"] = self.cursor = answer["cursor"]
-            answer = post(self.app, "/api/sync", json.dumps(sent | more).encode(), self.headers)
+            answer = self._exchange(ops)
 
-    def _people(self) -> str:
-        token = auth.new_token()
-        person = Person(
-            id=self.person_id, email="r@x.example", name="R", role="resident", zone="UTC", joined_at=LONG_AGO
-        )
-        with transaction(self.state.engine) as db:
-            db.add(person)
-            db.flush()
-            db.add(Device(id=self.device_id, person_id=self.person_id, name="P", created_at=LONG_AGO))
-            hashed = auth.token_hash(token)
-            db.add(SignIn(token_hash=hashed, person_id=self.person_id, device_name="P", expires_at=FAR))
-        return token
+    def _exchange(self, ops: list[Row]) -> Any:
+        answer = post(self.app, "/api/sync", self.phone.request(ops), self.headers)
+        self.phone.cursor = answer["cursor"]
+        return answer
 
     def _store(self, count: int) -> None:
         """As many ops as if they had been delivered before."""
-        self.seq = 0
         with transaction(self.state.engine) as db:
-            db.execute(insert(Stream), [{"person_id": self.person_id, "last_seq": count}])
+            db.execute(insert(Stream), [{"person_id": self.phone.person_id, "last_seq": count}])
             for start in range(0, count, 1_000):
                 rows = self.ops(min(1_000, count - start))
                 db.execute(
-                    insert(table()), [row | {"person_id": self.person_id, "server_seq": row["seq"]} for row in rows]
+                    insert(table()),
+                    [row | {"person_id": self.phone.person_id, "server_seq": row["seq"]} for row in rows],
                 )
             if count:
-                line = {"person_id": self.person_id, "device_id": self.device_id, "highest": count}
+                line = {"person_id": self.phone.person_id, "device_id": self.phone.device_id, "highest": count}
                 db.execute(insert(DeviceLine), [line])
 
 

@@ -19,7 +19,8 @@ from api.db import new_id, transaction
 from api.journal.models import Stream
 from api.people.models import Person
 from tests.bench.figures import figure
-from tests.bench.sync_exchange import BODY, LONG_AGO, MAC, Instance, table
+from tests.bench.fleet import BODY, LONG_AGO, MAC
+from tests.bench.sync_exchange import Instance, table
 from tests.sync.phone import uuid7
 
 OWN, ALL, EACH = 100_000, 1_000_000, 1_000

@@ -6,7 +6,6 @@ The product's own web server, as `handrail web` runs it; every phone is a line o
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import socket
 import subprocess
@@ -20,17 +19,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from api import auth, config, create_app, migrate, serve
-from api.db import new_id, transaction
-from api.journal.envelope import FIELDS
+from api import config, create_app, migrate, serve
+from api.db import transaction
 from api.journal.models import Op
-from api.people.models import Device, Person, SignIn
-from api.state import State, open_state
+from api.state import open_state
 from tests.bench.figures import figure, percentile
-from tests.bench.sync_exchange import BODY, FAR, LONG_AGO, MAC
-from tests.sync.phone import uuid7
+from tests.bench.fleet import FleetPhone, enrol
 
 PHONES, OPS, TRIES_MAX, PATIENCE_S = 2_000, 20, 40, 300
 
@@ -44,36 +40,8 @@ class Herd:
     applied: int = 0
 
 
-def enrol(state: State, count: int) -> list[tuple[str, str]]:
-    """(device, cookie) of so many residents who signed in long ago."""
-    app = create_app(state=state)
-    signer, name = app.session_interface.get_signing_serializer(app), app.config["SESSION_COOKIE_NAME"]  # type: ignore[attr-defined]
-    phones = []
-    with transaction(state.engine) as db:
-        for _ in range(count):
-            person_id, device_id, token = new_id(), new_id(), auth.new_token()
-            who = {"email": f"{person_id}@x.example", "name": "R", "role": "resident", "zone": "UTC"}
-            db.execute(insert(Person), [{"id": person_id, "joined_at": LONG_AGO, **who}])
-            db.add(Device(id=device_id, person_id=person_id, name="P", created_at=LONG_AGO))
-            hashed = auth.token_hash(token)
-            db.add(SignIn(token_hash=hashed, person_id=person_id, device_name="P", expires_at=FAR))
-            cookie = signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
-            phones.append((device_id, f"{name}={cookie}"))
-    return phones
-
-
-def request(device_id: str) -> bytes:
-    """What three weeks without a signal left on a phone."""
-    ops = []
-    for seq in range(1, OPS + 1):
-        values = (1, uuid7(), device_id, seq, uuid7(), "create", None, "2026-11-19T12:00:00.000Z", BODY)
-        ops.append(dict(zip(FIELDS, values, strict=True)) | {"mac": MAC})
-    sent = {"proto": 1, "nonce": "n", "client_now": "2026-11-19T12:00:00Z", "device_id": device_id, "ops": ops}
-    return json.dumps(sent).encode()
-
-
-async def deliver(web: aiohttp.ClientSession, url: str, phone: tuple[str, str], body: bytes, herd: Herd) -> None:
-    headers = {"Cookie": phone[1], "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
+async def deliver(web: aiohttp.ClientSession, url: str, phone: FleetPhone, body: bytes, herd: Herd) -> None:
+    headers = {"Cookie": phone.cookie, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
     for _ in range(TRIES_MAX):
         began = time.perf_counter()
         try:
@@ -91,8 +59,8 @@ async def deliver(web: aiohttp.ClientSession, url: str, phone: tuple[str, str], 
             await asyncio.sleep(0.2)
 
 
-async def rush(url: str, phones: list[tuple[str, str]]) -> Herd:
-    herd, bodies = Herd(), [request(device_id) for device_id, _ in phones]
+async def rush(url: str, phones: list[FleetPhone]) -> Herd:
+    herd, bodies = Herd(), [phone.request(phone.ops(OPS)) for phone in phones]
     limits = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=PATIENCE_S)
     async with aiohttp.ClientSession(connector=limits[0], timeout=limits[1]) as web:
         parts = zip(phones, bodies, strict=True)
@@ -119,7 +87,7 @@ def main(count: int = PHONES) -> int:
         settings = config.read(environ)
         state = open_state(settings)
         migrate.upgrade(state.engine)
-        phones = enrol(state, count)
+        phones = enrol(create_app(state=state), state, count)
         with open(Path(folder) / "log", "w") as log:
             web = subprocess.Popen(serve.web_command(settings), env={**os.environ, **environ}, stderr=log)
             try:
